@@ -1,0 +1,403 @@
+//! The checked configuration: what every other part receives. TOML is read by [`load`], mirrored in `raw`, and turned
+//! into these types by `check`, which finds every problem in one run. A value of [`Config`] is right by construction:
+//! queries compile, selectors parse, names refer to what exists, secrets are resolved.
+
+pub mod check;
+pub mod load;
+pub mod problem;
+mod raw;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use ipnet::IpNet;
+use jiff::tz::TimeZone;
+
+use crate::engine::page::rules::SiteRules;
+use crate::engine::query::Query;
+use crate::engine::schedule::{RecheckSchedule, Wall};
+use crate::model::channel::WebhookFormat;
+use crate::model::event::EventKind;
+use crate::model::ids::{ChannelId, SourceId, TopicId};
+use crate::model::source::SourceKind;
+use crate::model::time::SignedDuration;
+use crate::model::url::WebUrl;
+
+/// A secret: never printed or logged.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a resolved secret.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The secret itself, for the one place that sends it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// The whole configuration, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file it came from.
+    pub path: PathBuf,
+    /// `[store]`
+    pub store: StoreConfig,
+    /// `[fetch]`
+    pub fetch: FetchConfig,
+    /// `[poll]`
+    pub poll: PollConfig,
+    /// `[recheck]`
+    pub recheck: RecheckConfig,
+    /// `[[source]]`, in the order of the files.
+    pub sources: Vec<Arc<SourceConfig>>,
+    /// `[[topic]]`, compiled.
+    pub topics: Vec<Arc<TopicConfig>>,
+    /// `[[channel]]`
+    pub channels: Vec<Arc<ChannelConfig>>,
+    /// `[smtp]`
+    pub smtp: Option<SmtpConfig>,
+    /// `[web]`
+    pub web: Option<WebConfig>,
+    /// `[archive] wayback`
+    pub wayback: bool,
+    /// `[[mute]]`
+    pub mutes: Vec<MuteConfig>,
+}
+
+/// `[store]`
+#[derive(Debug, Clone)]
+pub struct StoreConfig {
+    /// The database file.
+    pub path: PathBuf,
+    /// How long raw pages that are no evidence on a topic are kept.
+    pub keep_pages: SignedDuration,
+}
+
+/// `[fetch]`
+#[derive(Debug, Clone)]
+pub struct FetchConfig {
+    /// A mail address or URL that goes into the User-Agent.
+    pub contact: Option<String>,
+    /// For one whole request.
+    pub timeout: SignedDuration,
+    /// After decompression.
+    pub max_body_bytes: u64,
+    /// Requests under way at once, over all hosts.
+    pub concurrency: usize,
+    /// Requests under way at once to one host.
+    pub per_host: usize,
+    /// Between two requests to one host.
+    pub min_delay: SignedDuration,
+    /// Whether pages obey robots.txt.
+    pub robots: bool,
+    /// `http://`, `https://` or `socks5://`.
+    pub proxy: Option<String>,
+    /// Private networks that may be reached.
+    pub allow_private: Vec<IpNet>,
+    /// Host names with a fixed address; such an address still has to be public or in `allow_private`.
+    pub resolve: BTreeMap<String, SocketAddr>,
+    /// Overrides `wirewatch/VERSION (+contact)`.
+    pub user_agent: Option<String>,
+}
+
+/// When a source is polled.
+#[derive(Debug, Clone)]
+pub enum PollTimes {
+    /// After this interval, with jitter.
+    Every(SignedDuration),
+    /// On a cron line in a time zone.
+    Cron(Wall, TimeZone),
+}
+
+/// `[poll]`
+#[derive(Debug, Clone)]
+pub struct PollConfig {
+    /// For sources that say nothing.
+    pub every: SignedDuration,
+}
+
+/// `[recheck]`
+#[derive(Debug, Clone)]
+pub struct RecheckConfig {
+    /// By age since publication or the last real change.
+    pub schedule: RecheckSchedule,
+    /// Articles on a topic go on until this age …
+    pub on_topic_until: SignedDuration,
+    /// … at this interval.
+    pub on_topic_every: SignedDuration,
+}
+
+/// Where an article's content comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ContentFrom {
+    /// The page.
+    #[default]
+    Page,
+    /// The feed's own full content; the page is not fetched.
+    Feed,
+}
+
+/// What happens to entries older than a source's first poll.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Backlog {
+    /// Recorded, not told.
+    #[default]
+    Record,
+    /// Told like news.
+    Notify,
+}
+
+/// Credentials for a source; never sent to another host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Auth {
+    /// `auth = { user, password }`
+    Basic {
+        /// The user name.
+        user: String,
+        /// The password.
+        password: Secret,
+    },
+    /// `auth = { bearer }`
+    Bearer(Secret),
+}
+
+/// One `[[source]]`.
+#[derive(Debug, Clone)]
+pub struct SourceConfig {
+    /// Its id.
+    pub id: SourceId,
+    /// Its name; the id where none is given.
+    pub name: String,
+    /// What its address lists entries as.
+    pub kind: SourceKind,
+    /// What is polled.
+    pub url: WebUrl,
+    /// For `page`: CSS selectors of the links to follow.
+    pub links: Vec<String>,
+    /// When it is polled.
+    pub times: PollTimes,
+    /// Page or feed.
+    pub content: ContentFrom,
+    /// Extra request headers; dropped on a redirect to another host.
+    pub headers: Vec<(String, Secret)>,
+    /// Record or notify.
+    pub backlog: Backlog,
+    /// Credentials.
+    pub auth: Option<Auth>,
+    /// Lines of body text that match one of these are left out (regular expressions).
+    pub ignore: Vec<regex::Regex>,
+    /// `[source.rules]`, compiled; also those of the `rules` directory that fit the host.
+    pub rules: Arc<SiteRules>,
+    /// Whether pages obey robots.txt; `fetch.robots` where not said.
+    pub robots: bool,
+    /// Overrides `fetch.timeout`.
+    pub timeout: Option<SignedDuration>,
+    /// Overrides `fetch.proxy`.
+    pub proxy: Option<String>,
+    /// Overrides the User-Agent.
+    pub user_agent: Option<String>,
+    /// `Accept-Language`.
+    pub accept_language: Option<String>,
+    /// Cookies are kept along one chain of redirects only, never across polls.
+    pub cookies: bool,
+}
+
+/// What is told once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OncePer {
+    /// One story, whatever copies and revisions it has.
+    #[default]
+    Story,
+    /// Each article.
+    Article,
+    /// Each revision.
+    Revision,
+}
+
+/// What a topic asks to be told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TopicOn {
+    /// A first match; also copies (`story.crossposted`) where `once_per` allows.
+    Match,
+    /// A revision of a matched article.
+    Revision,
+    /// A matched article gone, or back.
+    Gone,
+}
+
+/// One `[[topic]]`.
+#[derive(Debug, Clone)]
+pub struct TopicConfig {
+    /// Its id.
+    pub id: TopicId,
+    /// Its name; the id where none is given.
+    pub name: String,
+    /// The compiled query.
+    pub query: Arc<Query>,
+    /// Only these sources; empty is all.
+    pub sources: Vec<SourceId>,
+    /// Only these languages (primary subtags); empty is all.
+    pub languages: Vec<String>,
+    /// A match needs at least this score.
+    pub min_score: f64,
+    /// A revision is told only from this significance on.
+    pub min_significance: f64,
+    /// What is told once.
+    pub once_per: OncePer,
+    /// Channels.
+    pub notify: Vec<ChannelId>,
+    /// What is told.
+    pub on: Vec<TopicOn>,
+}
+
+/// One `[[channel]]`.
+#[derive(Debug, Clone)]
+pub struct ChannelConfig {
+    /// Its id.
+    pub id: ChannelId,
+    /// Its kind with what that needs.
+    pub target: ChannelTarget,
+    /// Also told of failing and recovered sources.
+    pub sources: bool,
+}
+
+/// What a channel needs to know.
+#[derive(Debug, Clone)]
+pub enum ChannelTarget {
+    /// `type = "email"`
+    Email(EmailChannel),
+    /// `type = "webhook"`
+    Webhook(WebhookChannel),
+    /// `type = "feed"`: files `<topic>.atom`, `<topic>.json` in a directory, also served by `[web]`.
+    Feed {
+        /// The directory to write into; none: only served.
+        directory: Option<PathBuf>,
+        /// At most this many entries a feed.
+        max_items: usize,
+    },
+    /// `type = "command"`
+    Command {
+        /// Program and arguments.
+        argv: Vec<String>,
+        /// After which it is killed.
+        timeout: SignedDuration,
+    },
+}
+
+/// Where a digest's message goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MailBy {
+    /// The `[smtp]` server.
+    Smtp,
+    /// The local `sendmail`.
+    Sendmail(PathBuf),
+    /// `.eml` files in a directory.
+    Directory(PathBuf),
+}
+
+/// An email channel.
+#[derive(Debug, Clone)]
+pub struct EmailChannel {
+    /// Recipients.
+    pub to: Vec<String>,
+    /// The sender; `smtp.from` where not said.
+    pub from: Option<String>,
+    /// When the digest goes out.
+    pub cron: Wall,
+    /// In which zone.
+    pub timezone: TimeZone,
+    /// Told at once, each in a mail of its own, instead of with the digest.
+    pub immediate: Vec<EventKind>,
+    /// At most this many stories in one digest; the rest is counted and linked.
+    pub max_items: usize,
+    /// How it is sent.
+    pub by: MailBy,
+    /// Sends a digest that says "nothing" too.
+    pub send_empty: bool,
+    /// No immediate mail between these local times of day.
+    pub quiet: Option<(jiff::civil::Time, jiff::civil::Time)>,
+}
+
+/// A webhook channel.
+#[derive(Debug, Clone)]
+pub struct WebhookChannel {
+    /// Where to POST.
+    pub url: WebUrl,
+    /// Standard Webhooks secrets, the newest first; each signs.
+    pub secrets: Vec<Secret>,
+    /// The body's shape.
+    pub format: WebhookFormat,
+    /// Extra headers (a token for ntfy or Matrix).
+    pub headers: Vec<(String, Secret)>,
+    /// Private targets that this channel may reach, beside `fetch.allow_private`.
+    pub allow_private: Vec<IpNet>,
+    /// For one whole request.
+    pub timeout: SignedDuration,
+}
+
+/// `[smtp]`
+#[derive(Debug, Clone)]
+pub struct SmtpConfig {
+    /// The server.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How it is secured.
+    pub tls: SmtpTls,
+    /// With a password only.
+    pub username: Option<String>,
+    /// With a user name only.
+    pub password: Option<Secret>,
+    /// The sender.
+    pub from: String,
+}
+
+/// How SMTP is secured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SmtpTls {
+    /// STARTTLS, required.
+    Starttls,
+    /// TLS from the first byte.
+    Tls,
+    /// Plain; for a server on this machine.
+    None,
+}
+
+/// `[web]`
+#[derive(Debug, Clone)]
+pub struct WebConfig {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Asked for as a bearer token or `?token=`.
+    pub token: Option<Secret>,
+    /// How the page is reached from outside, for links in mail and WebSub callbacks.
+    pub public_url: Option<WebUrl>,
+}
+
+/// One `[[mute]]`: nothing that fits all it says is told.
+#[derive(Debug, Clone, Default)]
+pub struct MuteConfig {
+    /// Only this source.
+    pub source: Option<SourceId>,
+    /// Only this author (case-folded).
+    pub author: Option<String>,
+    /// Only this story.
+    pub story: Option<i64>,
+    /// Only this topic.
+    pub topic: Option<TopicId>,
+    /// Until then; none: for good.
+    pub until: Option<jiff::Timestamp>,
+}

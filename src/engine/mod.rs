@@ -1,0 +1,30 @@
+//! The verbs: pure, synchronous, deterministic. No clock, no randomness, no files, no network; `now` and jitter are
+//! arguments. In the order in which an article meets them.
+
+pub mod decode;
+pub mod discover;
+pub mod feed;
+pub mod links;
+pub mod opml;
+pub mod sitemap;
+
+pub mod canonical;
+pub mod normalize;
+pub mod page;
+
+pub mod candidate;
+pub mod crosspost;
+pub mod fingerprint;
+
+pub mod diff;
+pub mod revision;
+
+pub mod query;
+
+pub mod ingest;
+pub mod route;
+
+pub mod digest;
+pub mod retry;
+pub mod schedule;
+pub mod webhook;

@@ -1,0 +1,2 @@
+//! page
+pub mod rules;

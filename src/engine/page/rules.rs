@@ -1,0 +1,4 @@
+//! rules
+/// Placeholder until written.
+#[derive(Debug, Default)]
+pub struct SiteRules;

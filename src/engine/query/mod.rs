@@ -1,0 +1,4 @@
+//! query
+/// Placeholder until written.
+#[derive(Debug)]
+pub struct Query;

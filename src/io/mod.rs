@@ -1,0 +1,9 @@
+//! One adapter for each outside thing. Adapters do not know each other.
+
+pub mod clock;
+pub mod exec;
+pub mod http;
+pub mod mail;
+pub mod store;
+pub mod systemd;
+pub mod telemetry;

@@ -1,0 +1,168 @@
+//! Addresses. A [`WebUrl`] is safe to fetch and to print; a [`CanonicalUrl`] is an article's identity.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// Longest address, in bytes, that is kept: longer ones are session dumps, not addresses.
+pub const URL_MAX_BYTES: usize = 2048;
+
+/// Why a text is no address wirewatch will use.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WebUrlError {
+    /// It does not parse.
+    #[error("`{text}` is no URL: {reason}")]
+    Malformed {
+        /// The text, cut to 200 characters.
+        text: String,
+        /// What the parser said.
+        reason: String,
+    },
+    /// Neither http nor https.
+    #[error("`{scheme}:` is not fetched: only http and https are")]
+    Scheme {
+        /// The scheme found.
+        scheme: String,
+    },
+    /// Over [`URL_MAX_BYTES`].
+    #[error("the URL is longer than 2048 bytes")]
+    TooLong,
+}
+
+/// An absolute http or https address with a host and without credentials (they are dropped, so that no log or mail
+/// shows them), at most [`URL_MAX_BYTES`] long.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct WebUrl(Url);
+
+impl WebUrl {
+    /// Parses an absolute address.
+    pub fn parse(text: &str) -> Result<Self, WebUrlError> {
+        Self::checked(Url::parse(text.trim()), text)
+    }
+
+    /// Resolves `reference` against this address.
+    pub fn join(&self, reference: &str) -> Result<Self, WebUrlError> {
+        Self::checked(self.0.join(reference.trim()), reference)
+    }
+
+    fn checked(parsed: Result<Url, url::ParseError>, text: &str) -> Result<Self, WebUrlError> {
+        let mut url = parsed.map_err(|error| WebUrlError::Malformed {
+            text: text.chars().take(200).collect(),
+            reason: error.to_string(),
+        })?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(WebUrlError::Scheme { scheme: url.scheme().to_owned() });
+        }
+        if url.as_str().len() > URL_MAX_BYTES {
+            return Err(WebUrlError::TooLong);
+        }
+        // Both calls fail only for addresses without a host, and http(s) addresses have one.
+        if url.set_username("").is_err() || url.set_password(None).is_err() {
+            return Err(WebUrlError::Malformed {
+                text: text.chars().take(200).collect(),
+                reason: "no host".to_owned(),
+            });
+        }
+        Ok(Self(url))
+    }
+
+    /// The parsed address.
+    pub fn as_url(&self) -> &Url {
+        &self.0
+    }
+
+    /// The address as text.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// The host, as written (lower-cased, IDN as punycode).
+    pub fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
+    }
+
+    /// Scheme, host and port: what credentials and politeness are tied to.
+    pub fn origin(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+
+    /// The registrable domain by the public suffix list (`news.bbc.co.uk` gives `bbc.co.uk`); the host itself where the
+    /// list has none (an address literal, `localhost`).
+    pub fn site(&self) -> &str {
+        let host = self.host();
+        match self.0.host() {
+            Some(url::Host::Domain(_)) => psl::domain_str(host).unwrap_or(host),
+            _ => host,
+        }
+    }
+}
+
+impl fmt::Display for WebUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.as_str())
+    }
+}
+
+impl TryFrom<String> for WebUrl {
+    type Error = WebUrlError;
+    fn try_from(text: String) -> Result<Self, WebUrlError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<WebUrl> for String {
+    fn from(url: WebUrl) -> Self {
+        url.0.into()
+    }
+}
+
+/// An article's identity: its address without what does not tell articles apart. Made by `engine::canonical`, read back
+/// by `io::store`, by nobody else (a test over the sources holds this).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct CanonicalUrl(WebUrl);
+
+impl CanonicalUrl {
+    /// Wraps an address that is canonical already.
+    pub fn from_canonical(url: WebUrl) -> Self {
+        Self(url)
+    }
+
+    /// The address.
+    pub fn as_web_url(&self) -> &WebUrl {
+        &self.0
+    }
+
+    /// The address as text.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl fmt::Display for CanonicalUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_http_addresses_pass_and_credentials_are_dropped() {
+        assert_eq!(WebUrl::parse("https://u:p@a.test/x").unwrap().as_str(), "https://a.test/x");
+        for bad in ["ftp://a.test/", "javascript:alert(1)", "/x", "http://"] {
+            assert!(WebUrl::parse(bad).is_err(), "{bad} should be refused");
+        }
+    }
+
+    #[test]
+    fn a_site_is_the_registrable_domain() {
+        let site = |text: &str| WebUrl::parse(text).unwrap().site().to_owned();
+        assert_eq!(site("https://news.bbc.co.uk/x"), "bbc.co.uk");
+        assert_eq!(site("http://127.0.0.1:80/"), "127.0.0.1");
+    }
+}
