@@ -18,7 +18,8 @@ use jiff::tz::TimeZone;
 
 use crate::engine::page::rules::SiteRules;
 use crate::engine::query::Query;
-use crate::engine::schedule::{RecheckSchedule, Wall};
+use crate::engine::schedule::Wall;
+pub use crate::engine::schedule::{PollTimes, RecheckRules as RecheckConfig};
 use crate::model::channel::WebhookFormat;
 use crate::model::event::EventKind;
 use crate::model::ids::{ChannelId, SourceId, TopicId};
@@ -113,31 +114,11 @@ pub struct FetchConfig {
     pub user_agent: Option<String>,
 }
 
-/// When a source is polled.
-#[derive(Debug, Clone)]
-pub enum PollTimes {
-    /// After this interval, with jitter.
-    Every(SignedDuration),
-    /// On a cron line in a time zone.
-    Cron(Wall, TimeZone),
-}
-
 /// `[poll]`
 #[derive(Debug, Clone)]
 pub struct PollConfig {
     /// For sources that say nothing.
     pub every: SignedDuration,
-}
-
-/// `[recheck]`
-#[derive(Debug, Clone)]
-pub struct RecheckConfig {
-    /// By age since publication or the last real change.
-    pub schedule: RecheckSchedule,
-    /// Articles on a topic go on until this age …
-    pub on_topic_until: SignedDuration,
-    /// … at this interval.
-    pub on_topic_every: SignedDuration,
 }
 
 /// Where an article's content comes from.

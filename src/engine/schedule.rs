@@ -1,7 +1,0 @@
-//! schedule
-/// Placeholder until written.
-#[derive(Debug, Clone)]
-pub struct Wall;
-/// Placeholder until written.
-#[derive(Debug, Clone)]
-pub struct RecheckSchedule;

@@ -1,0 +1,406 @@
+//! When a source is polled next, and how it fares.
+//!
+//! A success waits for the source's interval or cron line, and for the publisher's hints where those ask for more. A
+//! failure waits twice as long each time, up to a day. Three failures in a row are told, once; so is the recovery.
+
+use jiff::tz::TimeZone;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::{Wall, jittered, later};
+use crate::model::event::EventKind;
+use crate::model::fetch::{CacheHints, Disposition, FetchError};
+use crate::model::ids::SourceId;
+use crate::model::source::SourceHealth;
+use crate::model::time::{SignedDuration, Timestamp};
+
+/// The longest `max-age`, `Expires` or `ttl` that is obeyed: beyond it a misconfigured header would hide the news.
+pub const CACHE_HINT_MAX: SignedDuration = SignedDuration::from_hours(24);
+
+/// The longest `Retry-After` that is obeyed.
+pub const RETRY_AFTER_MAX: SignedDuration = SignedDuration::from_hours(31 * 24);
+
+/// Failures wait at most this long, unless the source's own interval is longer.
+pub const BACKOFF_MAX: SignedDuration = SignedDuration::from_hours(24);
+
+/// So many failures in a row make a source "failing" to people: fewer are the weather of the network.
+pub const FAILING_AFTER: u32 = 3;
+
+/// A source on a cron line is tried again this soon after its first failure, if its next time is not sooner.
+const CRON_RETRY: SignedDuration = SignedDuration::from_mins(5);
+
+/// The first polls of many sources are spread over at most this, so that a start is no thundering herd.
+const FIRST_SPREAD_MAX: SignedDuration = SignedDuration::from_secs(5);
+
+/// When a source is polled.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PollTimes {
+    /// After this interval, with jitter.
+    Every(SignedDuration),
+    /// On a cron line in a time zone.
+    Cron(Wall, TimeZone),
+}
+
+/// What a poll came to.
+#[derive(Debug, Clone, Copy)]
+pub enum PollOutcome<'a> {
+    /// A feed, or "not modified".
+    Worked {
+        /// From the answer's headers.
+        hints: &'a CacheHints,
+        /// From the feed itself; of the last full answer where this one was "not modified".
+        ttl_s: Option<u64>,
+    },
+    /// The request failed.
+    Failed(&'a FetchError),
+    /// An answer that is no feed, in words.
+    Unreadable(&'a str),
+}
+
+/// What [`after_poll`] decides on.
+#[derive(Debug, Clone, Copy)]
+pub struct PollInput<'a> {
+    /// Before this poll.
+    pub health: &'a SourceHealth,
+    /// Of this poll.
+    pub outcome: PollOutcome<'a>,
+    /// The source's.
+    pub times: &'a PollTimes,
+    /// When the poll ended.
+    pub now: Timestamp,
+    /// In `[0, 1)`.
+    pub jitter: f64,
+}
+
+/// What [`after_poll`] decides.
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub struct PollNext {
+    /// After this poll.
+    pub health: SourceHealth,
+    /// Always later than now; `None` for a parked source.
+    pub next_poll: Option<Timestamp>,
+    /// `source.failing` or `source.recovered`, where this poll made it so.
+    pub event: Option<EventKind>,
+    /// Set where the publisher asked for a longer wait than is obeyed: what was asked for, to be logged.
+    pub capped: Option<SignedDuration>,
+}
+
+/// Decides after a poll: health, next time, and whether people are told.
+pub fn after_poll(input: PollInput<'_>) -> PollNext {
+    match input.outcome {
+        PollOutcome::Worked { hints, ttl_s } => worked(&input, hints, ttl_s),
+        PollOutcome::Failed(error) => failed(&input, &error.to_string(), Some(error)),
+        PollOutcome::Unreadable(reason) => failed(&input, reason, None),
+    }
+}
+
+/// The first poll of a source: soon, at a moment of its own.
+pub fn first_poll(source: &SourceId, interval: SignedDuration, now: Timestamp) -> Timestamp {
+    let spread_ms = FIRST_SPREAD_MAX.min(interval / 10).as_millis().max(1);
+    let offset_ms = i128::from(xxh3_64(source.as_str().as_bytes())) % spread_ms;
+    later(now, SignedDuration::from_millis(i64::try_from(offset_ms).unwrap_or(1)))
+}
+
+fn worked(input: &PollInput<'_>, hints: &CacheHints, ttl_s: Option<u64>) -> PollNext {
+    let ttl = ttl_s.map(|ttl_s| SignedDuration::from_secs(i64::try_from(ttl_s).unwrap_or(i64::MAX)));
+    let asked = hints.fresh_for.max(ttl).unwrap_or(SignedDuration::ZERO);
+    let retry_after = hints.retry_after.unwrap_or(SignedDuration::ZERO);
+    let hold = asked.min(CACHE_HINT_MAX).max(retry_after.min(RETRY_AFTER_MAX));
+    let held = later(input.now, hold);
+    let next_poll = match input.times {
+        PollTimes::Every(interval) => later(input.now, jittered(*interval, input.jitter)).max(held),
+        // At the end of the hold rather than at the next cron time after it: a daily poll under `max-age=86400` would
+        // lose every second day.
+        PollTimes::Cron(wall, zone) => wall.next(zone, input.now).unwrap_or(held).max(held),
+    };
+    PollNext {
+        health: SourceHealth::Healthy,
+        next_poll: Some(next_poll),
+        event: was_declared(input.health).then_some(EventKind::SourceRecovered),
+        capped: capped(asked, CACHE_HINT_MAX).or(capped(retry_after, RETRY_AFTER_MAX)),
+    }
+}
+
+fn failed(input: &PollInput<'_>, reason: &str, error: Option<&FetchError>) -> PollNext {
+    let (since, streak, confirmed) = match input.health {
+        SourceHealth::Healthy => (input.now, 1, false),
+        SourceHealth::Failing { since, streak, last } => (*since, streak.saturating_add(1), last == reason),
+        SourceHealth::Parked { reason: last } => (input.now, FAILING_AFTER, last == reason),
+    };
+    let declared = was_declared(input.health);
+    // 410 says "for good", but only the same answer twice is believed.
+    if confirmed && error.and_then(FetchError::status) == Some(410) {
+        return PollNext {
+            health: SourceHealth::Parked { reason: reason.to_owned() },
+            next_poll: None,
+            event: (!declared).then_some(EventKind::SourceFailing),
+            capped: None,
+        };
+    }
+    let retry_after = match error.map(FetchError::disposition) {
+        Some(Disposition::RetryAfter(wait)) => wait,
+        _ => SignedDuration::ZERO,
+    };
+    // A server that is too busy and does not say until when gets twice the usual wait from the start.
+    let doublings = streak.saturating_sub(1) + u32::from(error.and_then(FetchError::status) == Some(429));
+    let next_poll = retry_time(input, doublings).max(later(input.now, retry_after.min(RETRY_AFTER_MAX)));
+    PollNext {
+        health: SourceHealth::Failing { since, streak, last: reason.to_owned() },
+        next_poll: Some(next_poll),
+        event: (streak >= FAILING_AFTER && !declared).then_some(EventKind::SourceFailing),
+        capped: capped(retry_after, RETRY_AFTER_MAX),
+    }
+}
+
+/// When a failing source is tried again, after so many doublings of the first wait.
+fn retry_time(input: &PollInput<'_>, doublings: u32) -> Timestamp {
+    match input.times {
+        PollTimes::Every(interval) => {
+            later(input.now, jittered(backoff(*interval, doublings).max(*interval), input.jitter))
+        }
+        PollTimes::Cron(wall, zone) => {
+            let retry = later(input.now, jittered(backoff(CRON_RETRY, doublings), input.jitter));
+            let Some(next) = wall.next(zone, input.now) else {
+                return retry;
+            };
+            // A line with long gaps is tried again inside the gap; a frequent one skips times.
+            if retry < next { retry } else { wall.next(zone, retry).unwrap_or(retry) }
+        }
+    }
+}
+
+/// `first`, doubled so many times, up to [`BACKOFF_MAX`].
+fn backoff(first: SignedDuration, doublings: u32) -> SignedDuration {
+    let factor = 1_i32.checked_shl(doublings.min(30)).unwrap_or(i32::MAX);
+    first.checked_mul(factor).unwrap_or(BACKOFF_MAX).min(BACKOFF_MAX)
+}
+
+/// Whether people were told that the source is failing.
+fn was_declared(health: &SourceHealth) -> bool {
+    match health {
+        SourceHealth::Healthy => false,
+        SourceHealth::Failing { streak, .. } => *streak >= FAILING_AFTER,
+        SourceHealth::Parked { .. } => true,
+    }
+}
+
+fn capped(asked: SignedDuration, max: SignedDuration) -> Option<SignedDuration> {
+    (asked > max).then_some(asked)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::engine::schedule::{format_duration, parse_duration};
+    use crate::model::url::WebUrl;
+
+    const NO_HINTS: CacheHints = CacheHints { fresh_for: None, retry_after: None };
+
+    fn now() -> Timestamp {
+        "2026-06-15T12:00:00Z".parse().unwrap()
+    }
+
+    fn every(text: &str) -> PollTimes {
+        PollTimes::Every(parse_duration(text).unwrap())
+    }
+
+    fn cron(line: &str) -> PollTimes {
+        PollTimes::Cron(Wall::parse(line).unwrap(), TimeZone::UTC)
+    }
+
+    fn url() -> WebUrl {
+        WebUrl::parse("https://a.test/rss").unwrap()
+    }
+
+    fn status(status: u16) -> FetchError {
+        match status {
+            404 | 410 => FetchError::Gone { url: url(), status },
+            429 | 503 => FetchError::Throttled { url: url(), status, retry_after: None },
+            _ => FetchError::Status { url: url(), status },
+        }
+    }
+
+    fn poll(health: &SourceHealth, outcome: PollOutcome<'_>, times: &PollTimes) -> PollNext {
+        after_poll(PollInput { health, outcome, times, now: now(), jitter: 0.0 })
+    }
+
+    fn wait(next: &PollNext) -> Option<String> {
+        next.next_poll.map(|at| format_duration(at.duration_since(now())))
+    }
+
+    #[track_caller]
+    fn check_worked(times: &PollTimes, fresh_for: &str, retry_after: &str, ttl_s: u64, expected: &str) {
+        let hints =
+            CacheHints { fresh_for: parse_duration(fresh_for).ok(), retry_after: parse_duration(retry_after).ok() };
+        let next = poll(&SourceHealth::Healthy, PollOutcome::Worked { hints: &hints, ttl_s: Some(ttl_s) }, times);
+        assert_eq!(wait(&next).as_deref(), Some(expected));
+        assert_eq!((next.health, next.event), (SourceHealth::Healthy, None));
+    }
+
+    #[test]
+    fn a_poll_is_never_sooner_than_the_publisher_asks() {
+        check_worked(&every("30m"), "0s", "0s", 0, "30m");
+        check_worked(&every("30m"), "1h", "0s", 0, "1h");
+        check_worked(&every("30m"), "5m", "0s", 3600, "1h");
+        check_worked(&every("200ms"), "0s", "0s", 0, "200ms");
+        check_worked(&every("30m"), "30d", "0s", 0, "24h");
+        check_worked(&every("30m"), "0s", "7d", 0, "7d");
+        check_worked(&every("30m"), "0s", "90d", 0, "31d");
+        check_worked(&every("7d"), "0s", "0s", 0, "7d");
+    }
+
+    #[test]
+    fn a_cron_line_gives_the_time_unless_a_hint_holds_it_back() {
+        check_worked(&cron("0 13 * * *"), "0s", "0s", 0, "1h");
+        check_worked(&cron("0 13 * * *"), "90m", "0s", 0, "1h30m");
+        check_worked(&cron("0 12 * * *"), "24h", "0s", 0, "24h");
+    }
+
+    #[test]
+    fn a_hint_that_is_not_obeyed_in_full_is_reported() {
+        let hints = CacheHints { fresh_for: parse_duration("30d").ok(), retry_after: None };
+        let next = poll(&SourceHealth::Healthy, PollOutcome::Worked { hints: &hints, ttl_s: None }, &every("30m"));
+        assert_eq!(next.capped, parse_duration("30d").ok());
+    }
+
+    #[test]
+    fn failures_back_off_to_a_day_and_are_told_once() {
+        let mut health = SourceHealth::Healthy;
+        let mut seen = Vec::new();
+        for _ in 0..9 {
+            let next = poll(&health, PollOutcome::Failed(&status(500)), &every("30m"));
+            seen.push((wait(&next).unwrap(), next.event));
+            health = next.health;
+        }
+        let told = |text: &str, event| (text.to_owned(), event);
+        assert_eq!(
+            seen,
+            [
+                told("30m", None),
+                told("1h", None),
+                told("2h", Some(EventKind::SourceFailing)),
+                told("4h", None),
+                told("8h", None),
+                told("16h", None),
+                told("24h", None),
+                told("24h", None),
+                told("24h", None),
+            ]
+        );
+        let worked = PollOutcome::Worked { hints: &NO_HINTS, ttl_s: None };
+        let back = poll(&health, worked, &every("30m"));
+        assert_eq!((back.health.clone(), back.event), (SourceHealth::Healthy, Some(EventKind::SourceRecovered)));
+        assert_eq!(poll(&back.health, worked, &every("30m")).event, None);
+    }
+
+    #[test]
+    fn two_failures_and_a_success_are_not_worth_a_word() {
+        let first = poll(&SourceHealth::Healthy, PollOutcome::Unreadable("HTML, no feed"), &every("30m"));
+        let second = poll(&first.health, PollOutcome::Unreadable("HTML, no feed"), &every("30m"));
+        let third = poll(&second.health, PollOutcome::Worked { hints: &NO_HINTS, ttl_s: None }, &every("30m"));
+        assert_eq!([first.event, second.event, third.event], [None, None, None]);
+        assert_eq!(second.health, SourceHealth::Failing { since: now(), streak: 2, last: "HTML, no feed".to_owned() });
+    }
+
+    #[test]
+    fn gone_for_good_is_believed_the_second_time() {
+        let first = poll(&SourceHealth::Healthy, PollOutcome::Failed(&status(410)), &every("30m"));
+        assert_eq!((first.health.status(), wait(&first).as_deref()), ("failing", Some("30m")));
+        let second = poll(&first.health, PollOutcome::Failed(&status(410)), &every("30m"));
+        assert_eq!((second.health.status(), second.next_poll), ("parked", None));
+        assert_eq!(second.event, Some(EventKind::SourceFailing));
+        let again = poll(&second.health, PollOutcome::Failed(&status(410)), &every("30m"));
+        assert_eq!((again.health.status(), again.event), ("parked", None));
+        let back = poll(&second.health, PollOutcome::Worked { hints: &NO_HINTS, ttl_s: None }, &every("30m"));
+        assert_eq!(back.event, Some(EventKind::SourceRecovered));
+    }
+
+    #[test]
+    fn another_failure_between_two_410s_does_not_confirm_them() {
+        let first = poll(&SourceHealth::Healthy, PollOutcome::Failed(&status(410)), &every("30m"));
+        let second = poll(&first.health, PollOutcome::Failed(&status(500)), &every("30m"));
+        let third = poll(&second.health, PollOutcome::Failed(&status(410)), &every("30m"));
+        assert_eq!(third.health.status(), "failing");
+    }
+
+    #[test]
+    fn a_page_not_found_is_tried_ever_more_seldom_but_never_parked() {
+        let mut health = SourceHealth::Healthy;
+        for _ in 0..20 {
+            health = poll(&health, PollOutcome::Failed(&status(404)), &every("30m")).health;
+        }
+        assert_eq!(health.status(), "failing");
+    }
+
+    #[test]
+    fn a_throttled_source_waits_as_asked_or_twice_its_interval() {
+        let asked =
+            FetchError::Throttled { url: url(), status: 429, retry_after: Some(SignedDuration::from_hours(72)) };
+        let next = poll(&SourceHealth::Healthy, PollOutcome::Failed(&asked), &every("30m"));
+        assert_eq!(wait(&next).as_deref(), Some("3d"));
+        let next = poll(&SourceHealth::Healthy, PollOutcome::Failed(&status(429)), &every("30m"));
+        assert_eq!(wait(&next).as_deref(), Some("1h"));
+    }
+
+    #[test]
+    fn a_cron_source_retries_inside_a_long_gap_and_skips_times_of_a_frequent_line() {
+        let next = poll(&SourceHealth::Healthy, PollOutcome::Failed(&status(500)), &cron("0 7 * * *"));
+        assert_eq!(wait(&next).as_deref(), Some("5m"));
+        let streak = SourceHealth::Failing { since: now(), streak: 3, last: String::new() };
+        let next = poll(&streak, PollOutcome::Failed(&status(500)), &cron("*/15 * * * *"));
+        assert_eq!(wait(&next).as_deref(), Some("45m"));
+    }
+
+    #[test]
+    fn first_polls_are_spread_but_soon() {
+        let first = |id: &str, every: &str| {
+            first_poll(&SourceId::new(id).unwrap(), parse_duration(every).unwrap(), now()).duration_since(now())
+        };
+        let spread: std::collections::BTreeSet<SignedDuration> =
+            (0..200).map(|n| first(&format!("source-{n}"), "30m")).collect();
+        assert!(spread.len() > 150, "{} different moments", spread.len());
+        assert!(spread.iter().all(|wait| *wait <= FIRST_SPREAD_MAX));
+        assert!(first("a", "1s") <= SignedDuration::from_millis(100));
+    }
+
+    fn any_times() -> impl Strategy<Value = PollTimes> {
+        prop_oneof![
+            (100_i64..100_000_000).prop_map(|ms| PollTimes::Every(SignedDuration::from_millis(ms))),
+            prop::sample::select(&["*/5 * * * *", "0 7 * * 1-5", "30 2 1 * *"][..]).prop_map(cron),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn the_next_poll_is_always_later_than_now_and_than_the_hints(
+            times in any_times(),
+            streak in 0_u32..100_000,
+            fails in any::<bool>(),
+            fresh_s in 0_i64..100_000_000,
+            retry_s in 0_i64..100_000_000,
+            ttl_s in any::<u64>(),
+            jitter in 0.0..1.0_f64,
+        ) {
+            let health = match streak {
+                0 => SourceHealth::Healthy,
+                _ => SourceHealth::Failing { since: now(), streak, last: "x".to_owned() },
+            };
+            let retry_after = SignedDuration::from_secs(retry_s);
+            let hints = CacheHints { fresh_for: Some(SignedDuration::from_secs(fresh_s)), retry_after: Some(retry_after) };
+            let error = FetchError::Throttled { url: url(), status: 503, retry_after: Some(retry_after) };
+            let outcome = if fails { PollOutcome::Failed(&error) } else { PollOutcome::Worked { hints: &hints, ttl_s: Some(ttl_s) } };
+            let next = after_poll(PollInput { health: &health, outcome, times: &times, now: now(), jitter });
+            let wait = next.next_poll.unwrap().duration_since(now());
+            prop_assert!(wait > SignedDuration::ZERO);
+            prop_assert!(wait >= retry_after.min(RETRY_AFTER_MAX));
+            if !fails {
+                prop_assert!(wait >= SignedDuration::from_secs(fresh_s).min(CACHE_HINT_MAX));
+            }
+            if let PollTimes::Every(interval) = times {
+                prop_assert!(wait >= interval);
+            }
+        }
+    }
+}
