@@ -1,0 +1,145 @@
+//! Folding: what typesetting, case and accents add to a text without saying anything.
+
+use std::borrow::Cow;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// How one character is written without typography: `None` drops it.
+fn plain_char(c: char) -> Option<&'static str> {
+    Some(match c {
+        '\u{2018}' | '\u{2019}' | '\u{201A}' | '\u{201B}' | '\u{2032}' | '\u{00B4}' | '\u{02BC}' | '\u{0060}'
+        | '\u{FF07}' => "'",
+        '\u{201C}' | '\u{201D}' | '\u{201E}' | '\u{201F}' | '\u{2033}' | '\u{00AB}' | '\u{00BB}' | '\u{300C}'
+        | '\u{300D}' | '\u{300E}' | '\u{300F}' | '\u{FF02}' => "\"",
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}' => "-",
+        '\u{2026}' => "...",
+        _ => return None,
+    })
+}
+
+/// Characters that show nothing: soft hyphens, zero-width marks, byte order marks, direction marks.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{00AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}')
+}
+
+/// Quotes straight, dashes as hyphens, an ellipsis as three full stops, invisible characters dropped, blanks of every
+/// kind (no-break ones and line breaks too) as single spaces, none at the ends. Letters stay as they are.
+pub fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut blank = false;
+    for c in text.chars() {
+        if is_invisible(c) {
+            continue;
+        }
+        if c.is_whitespace() {
+            blank = true;
+            continue;
+        }
+        if blank && !out.is_empty() {
+            out.push(' ');
+        }
+        blank = false;
+        match plain_char(c) {
+            Some(written) => out.push_str(written),
+            None => out.push(c),
+        }
+    }
+    out
+}
+
+/// Letters that do not decompose but are commonly written without their stroke or ligature.
+fn base_letters(c: char) -> Option<&'static str> {
+    Some(match c {
+        'ß' => "ss",
+        'æ' => "ae",
+        'œ' => "oe",
+        'ø' => "o",
+        'đ' | 'ð' => "d",
+        'þ' => "th",
+        'ł' => "l",
+        'ħ' => "h",
+        'ı' => "i",
+        _ => return None,
+    })
+}
+
+/// Lower case, compatibility forms resolved (`ﬁ`, full-width letters), accents of Latin, Greek and Cyrillic letters
+/// removed, typography as by [`plain`] but blanks kept one for one. Marks of other scripts are part of their letters
+/// and stay.
+pub fn fold(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return if text.bytes().any(|byte| byte.is_ascii_uppercase() || byte == b'`') {
+            Cow::Owned(text.to_ascii_lowercase().replace('`', "'"))
+        } else {
+            Cow::Borrowed(text)
+        };
+    }
+    let mut out = String::with_capacity(text.len());
+    // Symbols of typography first: NFKD would take some of them apart (the acute accent becomes a blank and a mark).
+    let written = text.chars().filter(|c| !is_invisible(*c)).flat_map(|c| {
+        let plain = plain_char(c);
+        plain.unwrap_or_default().chars().chain(plain.is_none().then_some(c))
+    });
+    for c in written.nfkd().flat_map(char::to_lowercase).nfkd() {
+        if is_latin_mark(c) {
+            continue;
+        }
+        match base_letters(c) {
+            Some(base) => out.push_str(base),
+            None if c.is_whitespace() => out.push(' '),
+            None => out.push(c),
+        }
+    }
+    // Composed again, or Hangul would stay as its single letters.
+    Cow::Owned(out.nfc().collect())
+}
+
+fn is_latin_mark(c: char) -> bool {
+    matches!(c, '\u{0300}'..='\u{036F}') && is_combining_mark(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn typography_is_written_plainly() {
+        for (written, expected) in [
+            ("“It’s – well…”\u{a0}he said", "\"It's - well...\" he said"),
+            ("  a \n\t b\u{2009}c ", "a b c"),
+            ("re\u{ad}port\u{200b}er", "reporter"),
+            ("«Да»", "\"Да\""),
+            ("Été", "Été"),
+        ] {
+            assert_eq!(plain(written), expected);
+        }
+    }
+
+    #[test]
+    fn case_and_accents_fold_away() {
+        for (written, expected) in [
+            ("Élysée PALACE", "elysee palace"),
+            ("Łódź, Straße", "lodz, strasse"),
+            ("ﬁnance ＡＢＣ", "finance abc"),
+            ("Йод", "иод"),
+            ("한국 がぎ", "한국 がぎ"),
+            ("हिन्दी", "हिन्दी"),
+            ("İstanbul", "istanbul"),
+        ] {
+            assert_eq!(fold(written), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn folding_twice_is_folding_once(text in "\\PC{0,40}") {
+            let once = fold(&text).into_owned();
+            prop_assert_eq!(fold(&once).into_owned(), once.clone());
+            let once = plain(&text);
+            prop_assert_eq!(plain(&once), once.clone());
+        }
+    }
+}
