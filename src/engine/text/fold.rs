@@ -48,6 +48,83 @@ pub fn plain(text: &str) -> String {
     out
 }
 
+/// UTF-8 that was read as Windows-1252 somewhere on its way (`donâ€™t`, `Ã©`) and character references that were escaped
+/// twice (`&amp;#8217;`, `&quot;`) as what they were meant to be. Text without either is borrowed.
+pub fn mend(text: &str) -> Cow<'_, str> {
+    let mended = if text.contains(['â', 'Ã', 'Â']) { mend_encoding(text) } else { Cow::Borrowed(text) };
+    if mended.contains('&') { Cow::Owned(mend_references(&mended)) } else { mended }
+}
+
+fn mend_encoding(text: &str) -> Cow<'_, str> {
+    let (bytes, _, failed) = encoding_rs::WINDOWS_1252.encode(text);
+    if !failed && let Ok(whole) = std::str::from_utf8(&bytes) {
+        return Cow::Owned(whole.to_owned());
+    }
+    // The rest of the text is right: only the commonest sequences are replaced.
+    let mut mended = text.to_owned();
+    for (broken, meant) in [
+        ("â€™", "’"),
+        ("â€˜", "‘"),
+        ("â€œ", "“"),
+        ("â€\u{9d}", "”"),
+        ("â€“", "–"),
+        ("â€”", "—"),
+        ("â€¦", "…"),
+        ("Ã©", "é"),
+        ("Ã¨", "è"),
+        ("Ã¼", "ü"),
+        ("Ã¶", "ö"),
+        ("Ã¤", "ä"),
+        ("Ã±", "ñ"),
+        ("Ã³", "ó"),
+        ("Ã¡", "á"),
+        ("Ã§", "ç"),
+        ("Â\u{a0}", " "),
+        ("Â£", "£"),
+        ("Â«", "«"),
+        ("Â»", "»"),
+    ] {
+        if mended.contains(broken) {
+            mended = mended.replace(broken, meant);
+        }
+    }
+    Cow::Owned(mended)
+}
+
+fn mend_references(text: &str) -> String {
+    let mut mended = text.to_owned();
+    for (escaped, meant) in [
+        ("&amp;", "&"),
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&apos;", "'"),
+        ("&#39;", "'"),
+        ("&#8217;", "’"),
+        ("&rsquo;", "’"),
+        ("&#8216;", "‘"),
+        ("&lsquo;", "‘"),
+        ("&#8220;", "“"),
+        ("&ldquo;", "“"),
+        ("&#8221;", "”"),
+        ("&rdquo;", "”"),
+        ("&#8211;", "–"),
+        ("&ndash;", "–"),
+        ("&#8212;", "—"),
+        ("&mdash;", "—"),
+        ("&#8230;", "…"),
+        ("&hellip;", "…"),
+        ("&nbsp;", " "),
+        ("&#160;", " "),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+    ] {
+        if mended.contains(escaped) {
+            mended = mended.replace(escaped, meant);
+        }
+    }
+    mended
+}
+
 /// Letters that do not decompose but are commonly written without their stroke or ligature.
 fn base_letters(c: char) -> Option<&'static str> {
     Some(match c {
@@ -130,6 +207,18 @@ mod tests {
             ("İstanbul", "istanbul"),
         ] {
             assert_eq!(fold(written), expected);
+        }
+    }
+
+    #[test]
+    fn broken_encodings_are_mended() {
+        for (broken, meant) in [
+            ("donâ€™t", "don’t"),
+            ("cafÃ© 東京", "café 東京"),
+            ("AT&amp;T said &amp;#8217;no&quot;", "AT&T said ’no\""),
+            ("château", "château"),
+        ] {
+            assert_eq!(mend(broken), meant);
         }
     }
 

@@ -5,5 +5,6 @@
 
 pub mod fold;
 pub mod sentences;
+pub mod shingles;
 pub mod spelling;
 pub mod words;

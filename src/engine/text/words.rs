@@ -103,12 +103,22 @@ pub fn folded(text: &str) -> Vec<String> {
 
 /// One token as [`folded`] gives it.
 pub fn folded_token(token: &Token<'_>) -> String {
-    let mut folded = fold(token.text).into_owned();
-    if token.kind == TokenKind::Number {
-        folded.retain(|c| c != ',');
-    }
-    folded.retain(|c| c != '\'');
+    let mut folded = String::with_capacity(token.text.len());
+    folded_into(token, &mut folded);
     folded
+}
+
+/// As [`folded_token`], into a buffer that is emptied first: for loops over whole texts.
+pub fn folded_into(token: &Token<'_>, buffer: &mut String) {
+    buffer.clear();
+    if token.text.is_ascii() {
+        buffer.push_str(token.text);
+        buffer.make_ascii_lowercase();
+    } else {
+        buffer.push_str(&fold(token.text));
+    }
+    let is_number = token.kind == TokenKind::Number;
+    buffer.retain(|c| c != '\'' && !(is_number && c == ','));
 }
 
 fn first_token(rest: &str, first: char) -> (TokenKind, usize) {
