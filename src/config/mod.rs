@@ -6,6 +6,7 @@ pub mod check;
 pub mod load;
 pub mod problem;
 mod raw;
+mod topics;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,6 +19,7 @@ use jiff::tz::TimeZone;
 
 use crate::engine::page::rules::SiteRules;
 use crate::engine::query::Query;
+pub use crate::engine::route::{Backlog, Mute as MuteConfig, OncePer, TopicOn};
 use crate::engine::schedule::Wall;
 pub use crate::engine::schedule::{PollTimes, RecheckRules as RecheckConfig};
 use crate::model::channel::WebhookFormat;
@@ -131,16 +133,6 @@ pub enum ContentFrom {
     Feed,
 }
 
-/// What happens to entries older than a source's first poll.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Backlog {
-    /// Recorded, not told.
-    #[default]
-    Record,
-    /// Told like news.
-    Notify,
-}
-
 /// Credentials for a source; never sent to another host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Auth {
@@ -194,29 +186,6 @@ pub struct SourceConfig {
     pub accept_language: Option<String>,
     /// Cookies are kept along one chain of redirects only, never across polls.
     pub cookies: bool,
-}
-
-/// What is told once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum OncePer {
-    /// One story, whatever copies and revisions it has.
-    #[default]
-    Story,
-    /// Each article.
-    Article,
-    /// Each revision.
-    Revision,
-}
-
-/// What a topic asks to be told of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum TopicOn {
-    /// A first match; also copies (`story.crossposted`) where `once_per` allows.
-    Match,
-    /// A revision of a matched article.
-    Revision,
-    /// A matched article gone, or back.
-    Gone,
 }
 
 /// One `[[topic]]`.
@@ -366,19 +335,4 @@ pub struct WebConfig {
     pub token: Option<Secret>,
     /// How the page is reached from outside, for links in mail and WebSub callbacks.
     pub public_url: Option<WebUrl>,
-}
-
-/// One `[[mute]]`: nothing that fits all it says is told.
-#[derive(Debug, Clone, Default)]
-pub struct MuteConfig {
-    /// Only this source.
-    pub source: Option<SourceId>,
-    /// Only this author (case-folded).
-    pub author: Option<String>,
-    /// Only this story.
-    pub story: Option<i64>,
-    /// Only this topic.
-    pub topic: Option<TopicId>,
-    /// Until then; none: for good.
-    pub until: Option<jiff::Timestamp>,
 }

@@ -1,1 +1,196 @@
-//! route
+//! Who is told of an event, and how soon. Pure: topics and channels in, a list of sends out.
+//!
+//! Invariants: a channel gets an event once, with those of its topics that ask for it; nothing that a mute covers is
+//! sent; email waits for its digest unless the channel wants that kind at once.
+
+use std::collections::BTreeMap;
+
+use super::schedule::RecheckRules;
+use crate::model::channel::ChannelKind;
+use crate::model::event::EventKind;
+use crate::model::ids::{ChannelId, SourceId, StoryId, TopicId};
+use crate::model::time::Timestamp;
+
+/// What is told once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OncePer {
+    /// One story, whatever copies it has.
+    #[default]
+    Story,
+    /// Each article.
+    Article,
+    /// Each revision.
+    Revision,
+}
+
+/// What a topic asks to be told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TopicOn {
+    /// A first match; also copies (`story.crossposted`) where `once_per` allows.
+    Match,
+    /// A revision of a matched article.
+    Revision,
+    /// A matched article gone, or back.
+    Gone,
+}
+
+/// What happens to entries older than a source's first poll.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Backlog {
+    /// Recorded, not told.
+    #[default]
+    Record,
+    /// Told like news.
+    Notify,
+}
+
+/// One `[[mute]]`: nothing that fits all it says is told.
+#[derive(Debug, Clone, Default)]
+pub struct Mute {
+    /// Only this source.
+    pub source: Option<SourceId>,
+    /// Only this author (case-folded).
+    pub author: Option<String>,
+    /// Only this story.
+    pub story: Option<i64>,
+    /// Only this topic.
+    pub topic: Option<TopicId>,
+    /// Until then; none: for good.
+    pub until: Option<Timestamp>,
+}
+
+/// What telling needs to know of a topic.
+#[derive(Debug, Clone)]
+pub struct TopicRule {
+    /// Its id.
+    pub id: TopicId,
+    /// Its name.
+    pub name: String,
+    /// A revision is told only from this significance on.
+    pub min_significance: f64,
+    /// What is told once.
+    pub once_per: OncePer,
+    /// Channels.
+    pub notify: Vec<ChannelId>,
+    /// What is told.
+    pub on: Vec<TopicOn>,
+}
+
+/// What telling needs to know of a channel.
+#[derive(Debug, Clone)]
+pub struct ChannelRule {
+    /// Its id.
+    pub id: ChannelId,
+    /// Its kind.
+    pub kind: ChannelKind,
+    /// For email: the kinds that do not wait for the digest.
+    pub immediate: Vec<EventKind>,
+    /// Also told of failing and recovered sources.
+    pub sources: bool,
+}
+
+/// What deciding and telling need of the configuration. `Topics::build(&Config)` makes it (in `config::topics`).
+#[derive(Debug)]
+pub struct Topics {
+    /// By id.
+    pub rules: BTreeMap<TopicId, TopicRule>,
+    /// By id.
+    pub channels: BTreeMap<ChannelId, ChannelRule>,
+    /// All mutes.
+    pub mutes: Vec<Mute>,
+    /// When articles are looked at again.
+    pub recheck: RecheckRules,
+}
+
+/// How soon a channel sends an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Soon {
+    /// A delivery of its own, due at once.
+    Now,
+    /// With the channel's next digest.
+    Digest,
+}
+
+/// One event for one channel.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Send {
+    /// Where to.
+    pub channel: ChannelId,
+    /// By what means.
+    pub kind: ChannelKind,
+    /// How soon.
+    pub soon: Soon,
+}
+
+/// Those who are told the same: the topics they share, and the sends.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Audience {
+    /// The topics, in the order given.
+    pub topics: Vec<TopicId>,
+    /// One a channel, by channel id.
+    pub sends: Vec<Send>,
+}
+
+/// Groups the channels of `topics` by which of these topics each one watches, so that no channel reads of a topic that
+/// is not its own. Topics that nobody is notified of form an audience without sends: the event is still recorded.
+pub fn audiences(kind: EventKind, topics: &[TopicId], rules: &Topics) -> Vec<Audience> {
+    let mut watched: BTreeMap<&ChannelId, Vec<TopicId>> = BTreeMap::new();
+    for topic in topics {
+        for channel in rules.rules.get(topic).map_or(&[][..], |rule| rule.notify.as_slice()) {
+            watched.entry(channel).or_default().push(topic.clone());
+        }
+    }
+    let mut audiences: Vec<Audience> = Vec::new();
+    for (channel, topics) in watched {
+        let Some(send) = rules.channels.get(channel).map(|channel| send(kind, channel)) else { continue };
+        match audiences.iter_mut().find(|audience| audience.topics == topics) {
+            Some(audience) => audience.sends.push(send),
+            None => audiences.push(Audience { topics, sends: vec![send] }),
+        }
+    }
+    if audiences.is_empty() && !topics.is_empty() {
+        audiences.push(Audience { topics: topics.to_vec(), sends: Vec::new() });
+    }
+    audiences
+}
+
+/// The channels that are told of failing and recovered sources.
+pub fn source_sends(kind: EventKind, rules: &Topics) -> Vec<Send> {
+    rules.channels.values().filter(|channel| channel.sources).map(|channel| send(kind, channel)).collect()
+}
+
+fn send(kind: EventKind, channel: &ChannelRule) -> Send {
+    let soon = match channel.kind {
+        ChannelKind::Email if !channel.immediate.contains(&kind) => Soon::Digest,
+        ChannelKind::Email | ChannelKind::Webhook | ChannelKind::Feed | ChannelKind::Command => Soon::Now,
+    };
+    Send { channel: channel.id.clone(), kind: channel.kind, soon }
+}
+
+/// What a mute is held against.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The article's source.
+    pub source: &'a SourceId,
+    /// Its authors.
+    pub authors: &'a [String],
+    /// Its story.
+    pub story: StoryId,
+    /// The topic it would be told for.
+    pub topic: &'a TopicId,
+}
+
+/// Whether a mute covers it now.
+pub fn is_muted(subject: Subject<'_>, mutes: &[Mute], now: Timestamp) -> bool {
+    mutes.iter().any(|mute| {
+        mute.until.is_none_or(|until| now < until)
+            && mute.source.as_ref().is_none_or(|source| source == subject.source)
+            && mute.story.is_none_or(|story| story == subject.story.0)
+            && mute.topic.as_ref().is_none_or(|topic| topic == subject.topic)
+            && mute.author.as_ref().is_none_or(|author| {
+                let author = author.to_lowercase();
+                subject.authors.iter().any(|known| known.to_lowercase() == author)
+            })
+    })
+}

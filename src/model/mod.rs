@@ -6,6 +6,7 @@ pub mod entry;
 pub mod event;
 pub mod fetch;
 pub mod ids;
+pub mod record;
 pub mod source;
 pub mod story;
 pub mod time;

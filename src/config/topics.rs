@@ -1,0 +1,34 @@
+//! From the checked configuration to what the engine decides with.
+
+use super::{ChannelTarget, Config};
+use crate::engine::route::{ChannelRule, TopicRule, Topics};
+use crate::model::channel::ChannelKind;
+
+impl Topics {
+    /// What deciding and telling need of the configuration.
+    pub fn build(config: &Config) -> Self {
+        let rules = config.topics.iter().map(|topic| TopicRule {
+            id: topic.id.clone(),
+            name: topic.name.clone(),
+            min_significance: topic.min_significance,
+            once_per: topic.once_per,
+            notify: topic.notify.clone(),
+            on: topic.on.clone(),
+        });
+        let channels = config.channels.iter().map(|channel| {
+            let (kind, immediate) = match &channel.target {
+                ChannelTarget::Email(email) => (ChannelKind::Email, email.immediate.clone()),
+                ChannelTarget::Webhook(_) => (ChannelKind::Webhook, Vec::new()),
+                ChannelTarget::Feed { .. } => (ChannelKind::Feed, Vec::new()),
+                ChannelTarget::Command { .. } => (ChannelKind::Command, Vec::new()),
+            };
+            ChannelRule { id: channel.id.clone(), kind, immediate, sources: channel.sources }
+        });
+        Self {
+            rules: rules.map(|rule| (rule.id.clone(), rule)).collect(),
+            channels: channels.map(|channel| (channel.id.clone(), channel)).collect(),
+            mutes: config.mutes.clone(),
+            recheck: config.recheck.clone(),
+        }
+    }
+}

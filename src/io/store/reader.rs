@@ -1,0 +1,246 @@
+//! The archive, read-only: for commands and the web page, with or without a running daemon.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use rusqlite::Connection;
+
+use super::error::StoreError;
+use super::schema;
+use crate::model::article::{ArticleStatus, Content};
+use crate::model::event::Event;
+use crate::model::fetch::Page;
+use crate::model::ids::{ArticleId, ChannelId, DeliveryId, RevisionNumber, SourceId, StoryId, TopicId};
+use crate::model::record::{
+    ArticleRecord, DeliveryRecord, MatchRecord, ObservationRecord, Record, RevisionRecord, SourceRecord, StoryMember,
+    StoryRecord, SuppressedRecord,
+};
+use crate::model::time::Timestamp;
+
+/// Which articles.
+#[derive(Debug, Clone, Default)]
+pub struct ArticleFilter {
+    /// Of this source.
+    pub source: Option<SourceId>,
+    /// That this topic matches.
+    pub topic: Option<TopicId>,
+    /// First seen, or revised, at or after this.
+    pub since: Option<Timestamp>,
+    /// With this status.
+    pub status: Option<ArticleStatus>,
+    /// Only those with more than one revision.
+    pub revised: bool,
+    /// At most so many, the newest first.
+    pub limit: Option<usize>,
+    /// After so many.
+    pub offset: usize,
+}
+
+/// Which deliveries.
+#[derive(Debug, Clone, Default)]
+pub struct DeliveryFilter {
+    /// `pending`, `delivered` or `failed`.
+    pub status: Option<String>,
+    /// To this channel.
+    pub channel: Option<ChannelId>,
+    /// At most so many, the newest first.
+    pub limit: Option<usize>,
+}
+
+/// One hit of a search.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct SearchHit {
+    /// The article.
+    #[serde(flatten)]
+    pub article: ArticleRecord,
+    /// The words found, with a few around them, marked with `[` and `]`.
+    pub snippet: String,
+}
+
+/// A topic and how often it matches.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct TopicCount {
+    /// The topic.
+    pub id: TopicId,
+    /// Articles that match it now.
+    pub articles: u64,
+    /// Of these, first matched in the last seven days before the time asked for.
+    pub last_week: u64,
+    /// When an article last came to match.
+    pub last_match: Option<Timestamp>,
+}
+
+/// Everything `explain` says, from what was stored.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Explained {
+    /// The article.
+    pub article: ArticleRecord,
+    /// Every address it answered to.
+    pub aliases: Vec<String>,
+    /// The revisions, each with the rules that acted on it.
+    pub revisions: Vec<(RevisionRecord, Vec<String>)>,
+    /// What was held back.
+    pub suppressed: Vec<SuppressedRecord>,
+    /// The looks at its page.
+    pub observations: Vec<ObservationRecord>,
+    /// Its story's members, and why.
+    pub story: Vec<StoryMember>,
+    /// Why the origin is the origin.
+    pub origin_reason: String,
+    /// What matches it now.
+    pub matches: Vec<MatchRecord>,
+    /// The events made for it, and the deliveries that told them.
+    pub events: Vec<(Event, Vec<DeliveryRecord>)>,
+}
+
+/// A read-only connection.
+#[derive(Debug)]
+pub struct Reader {
+    path: PathBuf,
+    connection: Mutex<Connection>,
+}
+
+impl Reader {
+    /// Opens the store for reading.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let connection = schema::open_reader(path)?;
+        Ok(Self { path: path.to_path_buf(), connection: Mutex::new(connection) })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Finds an article by its id or by any address it answers to.
+    pub fn find_article(&self, name: &str) -> Result<ArticleId, StoreError> {
+        let _ = (name, &self.connection);
+        Err(StoreError::Closed)
+    }
+
+    /// One article.
+    pub fn article(&self, id: ArticleId) -> Result<ArticleRecord, StoreError> {
+        let _ = id;
+        Err(StoreError::Closed)
+    }
+
+    /// Articles, the newest first.
+    pub fn articles(&self, filter: &ArticleFilter) -> Result<Vec<ArticleRecord>, StoreError> {
+        let _ = filter;
+        Err(StoreError::Closed)
+    }
+
+    /// The revisions of an article, in order.
+    pub fn revisions(&self, id: ArticleId) -> Result<Vec<RevisionRecord>, StoreError> {
+        let _ = id;
+        Err(StoreError::Closed)
+    }
+
+    /// The whole content of one revision; the newest where none is named.
+    pub fn content(&self, id: ArticleId, number: Option<RevisionNumber>) -> Result<Content, StoreError> {
+        let _ = (id, number);
+        Err(StoreError::Closed)
+    }
+
+    /// The raw page of one revision, if it is still kept.
+    pub fn page(&self, id: ArticleId, number: RevisionNumber) -> Result<Option<Page>, StoreError> {
+        let _ = (id, number);
+        Err(StoreError::Closed)
+    }
+
+    /// Stories of at least `members` articles, the newest first.
+    pub fn stories(&self, members: usize, limit: Option<usize>) -> Result<Vec<StoryRecord>, StoreError> {
+        let _ = (members, limit);
+        Err(StoreError::Closed)
+    }
+
+    /// One story (also one that was merged into another), with the reason for its origin.
+    pub fn story(&self, id: StoryId) -> Result<(StoryRecord, String), StoreError> {
+        let _ = id;
+        Err(StoreError::Closed)
+    }
+
+    /// The members of a story, in the order in which they appeared.
+    pub fn members(&self, id: StoryId) -> Result<Vec<StoryMember>, StoreError> {
+        let _ = id;
+        Err(StoreError::Closed)
+    }
+
+    /// Full-text search over the newest revisions, the best first.
+    pub fn search(&self, query: &str, limit: usize) -> Result<Vec<SearchHit>, StoreError> {
+        let _ = (query, limit);
+        Err(StoreError::Closed)
+    }
+
+    /// The sources of the config, with counts. `now` ends the window of the articles a day.
+    pub fn sources(&self, now: Timestamp) -> Result<Vec<SourceRecord>, StoreError> {
+        let _ = now;
+        Err(StoreError::Closed)
+    }
+
+    /// Topics that match anything.
+    pub fn topics(&self, now: Timestamp) -> Result<Vec<TopicCount>, StoreError> {
+        let _ = now;
+        Err(StoreError::Closed)
+    }
+
+    /// What matches an article now.
+    pub fn matches(&self, id: ArticleId) -> Result<Vec<MatchRecord>, StoreError> {
+        let _ = id;
+        Err(StoreError::Closed)
+    }
+
+    /// Deliveries, the newest first.
+    pub fn deliveries(&self, filter: &DeliveryFilter) -> Result<Vec<DeliveryRecord>, StoreError> {
+        let _ = filter;
+        Err(StoreError::Closed)
+    }
+
+    /// One delivery.
+    pub fn delivery(&self, id: &DeliveryId) -> Result<DeliveryRecord, StoreError> {
+        let _ = id;
+        Err(StoreError::Closed)
+    }
+
+    /// Events of a topic (or of all), the newest first.
+    pub fn events(&self, topic: Option<&TopicId>, limit: usize) -> Result<Vec<Event>, StoreError> {
+        let _ = (topic, limit);
+        Err(StoreError::Closed)
+    }
+
+    /// The events that wait for a channel's digest, the oldest first.
+    pub fn digest_items(&self, channel: &ChannelId) -> Result<Vec<Event>, StoreError> {
+        let _ = channel;
+        Err(StoreError::Closed)
+    }
+
+    /// The looks at an article's page.
+    pub fn observations(&self, id: ArticleId) -> Result<Vec<ObservationRecord>, StoreError> {
+        let _ = id;
+        Err(StoreError::Closed)
+    }
+
+    /// Differences that rules held back.
+    pub fn suppressed(&self, id: ArticleId) -> Result<Vec<SuppressedRecord>, StoreError> {
+        let _ = id;
+        Err(StoreError::Closed)
+    }
+
+    /// Everything that was stored on why an article was or was not recorded, joined, matched, told.
+    pub fn explain(&self, id: ArticleId) -> Result<Explained, StoreError> {
+        let _ = id;
+        Err(StoreError::Closed)
+    }
+
+    /// The archive as the lines of `export`: each is given to `each` as it is read, so that the size of the archive
+    /// does not matter. `since` and `topic` narrow articles and what hangs on them.
+    pub fn export(
+        &self,
+        filter: &ArticleFilter,
+        now: Timestamp,
+        each: &mut dyn FnMut(&Record) -> std::io::Result<()>,
+    ) -> Result<(), StoreError> {
+        let _ = (filter, now, each);
+        Err(StoreError::Closed)
+    }
+}

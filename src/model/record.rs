@@ -1,0 +1,240 @@
+//! The lines of `export` and of every `--json` that prints the archive. Their field names and order are public.
+
+use serde::{Deserialize, Serialize};
+
+use super::article::{ArticleStatus, ChangeKind};
+use super::event::Event;
+use super::ids::{ArticleId, ChannelId, DeliveryId, RevisionNumber, SourceId, StoryId, TopicId};
+use super::story::{Confidence, Relation};
+use super::time::{Published, Timestamp};
+use super::topic::Evidence;
+
+/// One line of `export`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Record {
+    /// A source.
+    Source(SourceRecord),
+    /// An article.
+    Article(ArticleRecord),
+    /// A revision.
+    Revision(RevisionRecord),
+    /// A story.
+    Story(StoryRecord),
+    /// A match.
+    Match(MatchRecord),
+    /// A delivery.
+    Delivery(DeliveryRecord),
+}
+
+/// A source and how it fares.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SourceRecord {
+    /// Its id.
+    pub id: SourceId,
+    /// Its name.
+    pub name: String,
+    /// What is polled.
+    pub url: String,
+    /// `ok`, `failing` or `parked`.
+    pub status: String,
+    /// When a poll worked last.
+    pub last_success: Option<Timestamp>,
+    /// What the last failed poll said.
+    pub last_error: Option<String>,
+    /// When a poll was made last.
+    pub last_poll: Option<Timestamp>,
+    /// When it is polled next.
+    pub next_poll: Option<Timestamp>,
+    /// Articles first seen in the last 30 days (or since the first poll), by day.
+    pub articles_per_day: f64,
+    /// All its articles.
+    pub articles: u64,
+    /// Where the feed moved for good, as it says; the config is for a person to change.
+    pub moved_to: Option<String>,
+}
+
+/// An article.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ArticleRecord {
+    /// Its id.
+    pub id: ArticleId,
+    /// The source that listed it first.
+    pub source: SourceId,
+    /// Its address.
+    pub url: String,
+    /// Its identity.
+    pub canonical_url: String,
+    /// The story it belongs to.
+    pub story: StoryId,
+    /// The headline of the newest revision.
+    pub title: Option<String>,
+    /// The authors of the newest revision.
+    pub authors: Vec<String>,
+    /// As the publisher states it.
+    pub published: Option<Published>,
+    /// BCP 47.
+    pub language: Option<String>,
+    /// Live, gone or moved.
+    pub status: ArticleStatus,
+    /// When it was first recorded.
+    pub first_seen: Timestamp,
+    /// When its page was looked at last.
+    pub last_checked: Timestamp,
+    /// How many revisions it has.
+    pub revisions: u32,
+}
+
+/// A revision.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RevisionRecord {
+    /// Of which article.
+    pub article: ArticleId,
+    /// Its place in the history; 1 is the first capture.
+    pub number: RevisionNumber,
+    /// When it was seen.
+    pub at: Timestamp,
+    /// The headline.
+    pub title: Option<String>,
+    /// The body.
+    pub text: String,
+    /// What changed since the revision before; empty for the first.
+    pub change: Vec<ChangeKind>,
+    /// Whether the page says that it was changed.
+    pub acknowledged: bool,
+    /// Words that came.
+    pub added_words: u32,
+    /// Words that went.
+    pub removed_words: u32,
+    /// The link of the chain, in hexadecimal.
+    pub sha256: String,
+    /// The link before, in hexadecimal.
+    pub previous_sha256: Option<String>,
+    /// The correction or update note, if the page shows one.
+    pub notice: Option<String>,
+    /// 0 to 1.
+    pub significance: f64,
+    /// The earlier revision whose text this one goes back to.
+    pub flip_of: Option<RevisionNumber>,
+    /// Read anew from the same page by a newer extractor: no edit of the publisher's.
+    pub technical: bool,
+}
+
+/// A story.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoryRecord {
+    /// Its id.
+    pub id: StoryId,
+    /// The article whose text the others carry.
+    pub origin: ArticleId,
+    /// In the order in which they appeared.
+    pub articles: Vec<ArticleId>,
+    /// How sure the origin and the least sure member are.
+    pub confidence: Confidence,
+}
+
+/// One article of a story, as `story` shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoryMember {
+    /// The article.
+    pub article: ArticleRecord,
+    /// The source's name.
+    pub source_name: String,
+    /// The site (registrable domain).
+    pub site: String,
+    /// How its text relates to the one it was joined with; `None` for the story's first article.
+    pub relation: Option<Relation>,
+    /// The article it was joined with.
+    pub copied: Option<ArticleId>,
+    /// How sure.
+    pub confidence: Confidence,
+    /// Why.
+    pub evidence: serde_json::Value,
+    /// Whether a person joined it.
+    pub manual: bool,
+    /// Whether it is the origin.
+    pub origin: bool,
+}
+
+/// A topic found in an article's newest revision.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MatchRecord {
+    /// The topic.
+    pub topic: TopicId,
+    /// The article.
+    pub article: ArticleId,
+    /// The revision it was found in.
+    pub revision: RevisionNumber,
+    /// 0 to 1.
+    pub score: f64,
+    /// Why.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A delivery.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DeliveryRecord {
+    /// Its id: the `webhook-id`.
+    pub id: DeliveryId,
+    /// Where to.
+    pub channel: ChannelId,
+    /// `email`, `webhook`, `feed` or `command`.
+    #[serde(rename = "type")]
+    pub channel_kind: String,
+    /// What it tells.
+    pub events: Vec<Event>,
+    /// `pending`, `delivered` or `failed`.
+    pub status: String,
+    /// How many attempts were made.
+    pub attempts: u32,
+    /// What the last failed attempt said.
+    pub last_error: Option<String>,
+    /// When it was accepted.
+    pub delivered_at: Option<Timestamp>,
+    /// When it was enqueued.
+    pub created: Timestamp,
+    /// Not before this, if pending.
+    pub due: Option<Timestamp>,
+}
+
+/// One look (or a run of looks with the same outcome) at an article's page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ObservationRecord {
+    /// Of which article.
+    pub article: ArticleId,
+    /// The first look of the run.
+    pub at: Timestamp,
+    /// The last look of the run.
+    pub until: Timestamp,
+    /// How many looks.
+    pub looks: u32,
+    /// `new`, `revised`, `unchanged`, `cosmetic`, `not-modified`, `suspect`, `gone`, `blocked`, `failed`, `moved` …
+    pub outcome: String,
+    /// The HTTP status, where there was one.
+    pub status: Option<u16>,
+    /// SHA-256 of the body, in hexadecimal.
+    pub sha256: Option<String>,
+    /// The body's size.
+    pub bytes: Option<u64>,
+    /// What else is to be said.
+    pub detail: Option<String>,
+}
+
+/// A difference that a rule held back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SuppressedRecord {
+    /// Of which article.
+    pub article: ArticleId,
+    /// Which rule.
+    pub rule: String,
+    /// When it was first seen.
+    pub first_at: Timestamp,
+    /// When it was last seen.
+    pub last_at: Timestamp,
+    /// How often.
+    pub looks: u32,
+    /// Texts that came.
+    pub added: Vec<String>,
+    /// Texts that went.
+    pub removed: Vec<String>,
+}
