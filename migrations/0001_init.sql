@@ -7,6 +7,7 @@ CREATE TABLE source (
     name          TEXT NOT NULL,
     url           TEXT NOT NULL,
     kind          TEXT NOT NULL,
+    content       TEXT NOT NULL DEFAULT 'page' CHECK (content IN ('page', 'feed')),
     enabled       INTEGER NOT NULL DEFAULT 1,
     etag          TEXT,
     last_modified TEXT,
@@ -72,13 +73,14 @@ CREATE TABLE alias (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX alias_article ON alias (article);
 
--- What sources list. `hash` tells an entry that was changed under the same id.
+-- What sources list. `hash` tells an entry that was changed under the same id; it is `dirty` until its page was captured.
 CREATE TABLE entry (
     source     TEXT NOT NULL,
     id         TEXT NOT NULL,
     url        TEXT,
     hash       INTEGER NOT NULL,
     article    INTEGER REFERENCES article (id),
+    dirty      INTEGER NOT NULL DEFAULT 1,
     first_seen INTEGER NOT NULL,
     backlog    INTEGER NOT NULL DEFAULT 0,
     attempts   INTEGER NOT NULL DEFAULT 0,

@@ -11,11 +11,13 @@ mod schema;
 mod sources;
 mod stories;
 mod upkeep;
+mod value;
 mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rusqlite::Connection;
 use tokio::sync::watch;
 
 pub use articles::Recheck;
@@ -29,6 +31,7 @@ use crate::config::StoreConfig;
 use crate::engine::ingest::{Capture, Observation, Recorded};
 use crate::engine::route::Topics;
 use crate::model::time::Timestamp;
+use error::Answer;
 use writer::Writer;
 
 /// The handle on the store. Cheap to clone; all clones share one writing thread.
@@ -36,6 +39,7 @@ use writer::Writer;
 pub struct Store {
     path: Arc<PathBuf>,
     writer: Arc<Writer>,
+    reader: Arc<Reader>,
 }
 
 impl Store {
@@ -43,8 +47,9 @@ impl Store {
     pub fn open(config: &StoreConfig, now: Timestamp) -> Result<Self, StoreError> {
         let connection = schema::open_writer(&config.path)?;
         tracing::debug!(store.path = %config.path.display(), store.opened = %now, "opened the store");
+        let reader = Reader::open(&config.path)?;
         let writer = Writer::start(config.path.clone(), connection)?;
-        Ok(Self { path: Arc::new(config.path.clone()), writer: Arc::new(writer) })
+        Ok(Self { path: Arc::new(config.path.clone()), writer: Arc::new(writer), reader: Arc::new(reader) })
     }
 
     /// The file.
@@ -65,6 +70,18 @@ impl Store {
     /// Ends the writing thread after what is queued, with a last checkpoint. Later calls give [`StoreError::Closed`].
     pub async fn close(&self) {
         self.writer.close().await;
+    }
+
+    /// Reads on the handle's own read-only connection, off the async threads.
+    async fn read<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let reader = Arc::clone(&self.reader);
+        match tokio::task::spawn_blocking(move || reader.read(job)).await {
+            Ok(outcome) => outcome,
+            Err(error) => Err(StoreError::Refused(format!("a read of the store was cut off: {error}"))),
+        }
     }
 
     /// Records one captured page: article, revision, story, matches, events and deliveries in one transaction.

@@ -3,11 +3,16 @@
 //! Invariants: a delivery's id is minted at insert and never again; a channel's later delivery about an article is not
 //! leased while an earlier one is pending; a lease that runs out makes the delivery free again.
 
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use uuid::Uuid;
+
 use super::Store;
-use super::error::StoreError;
+use super::error::{Answer, StoreError};
+use super::value::{at, cut, from_json, ms, parsed, to_json};
+use crate::engine::route::{Send, Soon};
 use crate::model::channel::ChannelKind;
-use crate::model::event::{Delivery, Event};
-use crate::model::ids::{ChannelId, DeliveryId};
+use crate::model::event::{Delivery, DeliveryState, Event, EventKind};
+use crate::model::ids::{ArticleId, ChannelId, DeliveryId, StoryId};
 use crate::model::time::Timestamp;
 
 /// What an attempt to send came to.
@@ -75,33 +80,56 @@ impl Store {
         lease_until: Timestamp,
         limit: usize,
     ) -> Result<Vec<Delivery>, StoreError> {
-        let _ = (now, lease_until, limit);
-        Err(StoreError::Closed)
+        // Most calls find nothing, and a look costs less than a turn on the writing thread.
+        if !self.read(move |connection| anything_due(connection, now)).await? {
+            return Ok(Vec::new());
+        }
+        self.writer.call(move |connection| lease(connection, now, lease_until, limit)).await
     }
 
     /// Records what an attempt came to.
     pub async fn settle(&self, id: &DeliveryId, settlement: Settlement, now: Timestamp) -> Result<(), StoreError> {
-        drop((id.clone(), settlement, now));
-        Err(StoreError::Closed)
+        let id = id.clone();
+        self.writer.call(move |connection| settle(connection, &id, &settlement, cut(now))).await
     }
 
     /// Makes a failed (or waiting) delivery due at once, and opens its channel again.
     pub async fn retry_delivery(&self, id: &DeliveryId, now: Timestamp) -> Result<(), StoreError> {
-        let _ = (id, now);
-        Err(StoreError::Closed)
+        let id = id.clone();
+        self.writer
+            .call(move |connection| {
+                let channel: Option<(String, String)> = connection
+                    .query_row("SELECT channel, state FROM delivery WHERE id = ?1", [&id.0], |row| {
+                        Ok((row.get(0)?, row.get(1)?))
+                    })
+                    .optional()?;
+                let Some((channel, state)) = channel else {
+                    return Err(StoreError::NotFound { what: "delivery", name: id.0 }.into());
+                };
+                if state == "delivered" {
+                    return Err(StoreError::Refused(format!("delivery {id} was delivered already")).into());
+                }
+                connection.execute(
+                    "UPDATE delivery SET state = 'pending', due = ?2, lease_until = NULL, settled = NULL WHERE id = ?1",
+                    params![id.0, ms(now)],
+                )?;
+                connection.execute("UPDATE channel SET closed = NULL, closed_at = NULL WHERE id = ?1", [channel])?;
+                Ok(())
+            })
+            .await
     }
 
     /// The events that wait for a channel's digest, the oldest first.
     pub async fn digest_due_items(&self, channel: &ChannelId) -> Result<Vec<Event>, StoreError> {
-        let _ = channel;
-        Err(StoreError::Closed)
+        let channel = channel.clone();
+        self.read(move |connection| digest_items(connection, &channel)).await
     }
 
     /// Moves the waiting events into one delivery that is due at once, and notes the digest's time. `None` where
     /// nothing waits (the time is noted all the same).
     pub async fn make_digest(&self, channel: &ChannelId, now: Timestamp) -> Result<Option<Delivery>, StoreError> {
-        let _ = (channel, now);
-        Err(StoreError::Closed)
+        let channel = channel.clone();
+        self.writer.call(move |connection| make_digest(connection, &channel, cut(now))).await
     }
 
     /// Enqueues one event for one channel, outside any ingest (a ping).
@@ -112,24 +140,302 @@ impl Store {
         event: Event,
         now: Timestamp,
     ) -> Result<DeliveryId, StoreError> {
-        drop((channel.clone(), kind, event, now));
-        Err(StoreError::Closed)
+        let channel = channel.clone();
+        self.writer
+            .call(move |connection| {
+                let id = insert_event(connection, &event)?;
+                insert_delivery(connection, (&channel, kind), event.article, &[id], cut(now))
+            })
+            .await
     }
 
     /// How a channel fares.
     pub async fn channel_state(&self, channel: &ChannelId) -> Result<ChannelState, StoreError> {
-        let _ = channel;
-        Err(StoreError::Closed)
+        let channel = channel.clone();
+        self.read(move |connection| channel_state(connection, &channel)).await
     }
 
     /// Opens a closed channel again.
     pub async fn reopen_channel(&self, channel: &ChannelId) -> Result<(), StoreError> {
-        let _ = channel;
-        Err(StoreError::Closed)
+        let channel = channel.clone();
+        self.writer
+            .call(move |connection| {
+                connection
+                    .execute("UPDATE channel SET closed = NULL, closed_at = NULL WHERE id = ?1", [channel.as_str()])?;
+                Ok(())
+            })
+            .await
     }
 
     /// When something is next due, of any kind.
     pub async fn next_due(&self) -> Result<NextDue, StoreError> {
-        Err(StoreError::Closed)
+        self.read(|connection| {
+            let first = |sql: &str| {
+                connection.prepare_cached(sql)?.query_row([], |row| row.get::<_, Option<i64>>(0)).map(|ms| ms.map(at))
+            };
+            Ok(NextDue {
+                poll: first("SELECT min(next_poll) FROM source WHERE enabled = 1")?,
+                recheck: first("SELECT min(next_check) FROM article WHERE next_check IS NOT NULL")?,
+                delivery: first(
+                    "SELECT min(max(due, coalesce(lease_until, due))) FROM delivery d WHERE state = 'pending'
+                       AND NOT EXISTS (SELECT 1 FROM channel c WHERE c.id = d.channel AND c.closed IS NOT NULL)",
+                )?,
+            })
+        })
+        .await
     }
+}
+
+/// Stores an event.
+pub(super) fn insert_event(connection: &Connection, event: &Event) -> Answer<i64> {
+    connection
+        .prepare_cached(
+            "INSERT INTO event (kind, at, topics, article, story, significance, data)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![
+            event.kind.as_str(),
+            ms(event.timestamp),
+            to_json("an event's topics", &event.topics)?,
+            event.article.map(|article| article.0),
+            event.story.map(|story| story.0),
+            event.significance,
+            to_json("an event's data", &event.data)?,
+        ])?;
+    Ok(connection.last_insert_rowid())
+}
+
+/// Puts a stored event on its way; gives how many deliveries that made.
+pub(super) fn send(connection: &Connection, id: i64, event: &Event, sends: &[Send], now: Timestamp) -> Answer<usize> {
+    let mut made = 0;
+    for send in sends {
+        match send.soon {
+            Soon::Now => {
+                insert_delivery(connection, (&send.channel, send.kind), event.article, &[id], now)?;
+                made += 1;
+            }
+            Soon::Digest => {
+                connection
+                    .prepare_cached("INSERT OR IGNORE INTO digest_item (channel, event, added) VALUES (?1, ?2, ?3)")?
+                    .execute(params![send.channel.as_str(), id, ms(now)])?;
+            }
+        }
+    }
+    Ok(made)
+}
+
+fn insert_delivery(
+    connection: &Connection,
+    (channel, kind): (&ChannelId, ChannelKind),
+    article: Option<ArticleId>,
+    events: &[i64],
+    now: Timestamp,
+) -> Answer<DeliveryId> {
+    let id = DeliveryId(mint(now));
+    connection
+        .prepare_cached(
+            "INSERT INTO delivery (id, channel, kind, article, due, created) VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
+        )?
+        .execute(params![id.0, channel.as_str(), kind.as_str(), article.map(|article| article.0), ms(now)])?;
+    let seq = connection.last_insert_rowid();
+    for (position, event) in events.iter().enumerate() {
+        connection
+            .prepare_cached("INSERT INTO delivery_event (delivery, position, event) VALUES (?1, ?2, ?3)")?
+            .execute(params![seq, i64::try_from(position).unwrap_or(i64::MAX), event])?;
+    }
+    Ok(id)
+}
+
+/// A `webhook-id`: a UUID of version 7, sortable by `now`.
+fn mint(now: Timestamp) -> String {
+    let seconds = u64::try_from(now.as_second()).unwrap_or(0);
+    let nanos = u32::try_from(now.subsec_nanosecond()).unwrap_or(0);
+    Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanos)).to_string()
+}
+
+/// A pending delivery that may be leased at `:now`: due, not leased, its channel open, and no earlier one about the
+/// same article pending for the same channel.
+const FREE: &str = "FROM delivery d WHERE state = 'pending' AND due <= :now
+    AND (lease_until IS NULL OR lease_until <= :now)
+    AND NOT EXISTS (SELECT 1 FROM channel c WHERE c.id = d.channel AND c.closed IS NOT NULL)
+    AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.state = 'pending' AND e.channel = d.channel
+                      AND e.article = d.article AND e.seq < d.seq)";
+
+fn anything_due(connection: &Connection, now: Timestamp) -> Answer<bool> {
+    Ok(connection.prepare_cached(&format!("SELECT 1 {FREE} LIMIT 1"))?.exists(named_params! { ":now": ms(now) })?)
+}
+
+fn lease(connection: &Connection, now: Timestamp, until: Timestamp, limit: usize) -> Answer<Vec<Delivery>> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let free: Vec<i64> = connection
+        .prepare_cached(&format!("SELECT seq {FREE} ORDER BY due, seq LIMIT :limit"))?
+        .query_map(named_params! { ":now": ms(now), ":limit": limit }, |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let mut leased = Vec::with_capacity(free.len());
+    for seq in free {
+        connection
+            .prepare_cached("UPDATE delivery SET lease_until = ?2 WHERE seq = ?1")?
+            .execute(params![seq, ms(until)])?;
+        leased.push(read_delivery(connection, seq)?);
+    }
+    Ok(leased)
+}
+
+/// Reads one delivery with its events.
+pub(super) fn read_delivery(connection: &Connection, seq: i64) -> Answer<Delivery> {
+    let events = events_of(connection, seq)?;
+    let mut statement = connection.prepare_cached("SELECT * FROM delivery WHERE seq = ?1")?;
+    let mut rows = statement.query([seq])?;
+    let Some(row) = rows.next()? else {
+        return Err(StoreError::NotFound { what: "delivery", name: seq.to_string() }.into());
+    };
+    Ok(Delivery {
+        id: DeliveryId(row.get("id")?),
+        channel: parsed("a channel's id", ChannelId::new(row.get::<_, String>("channel")?))?,
+        kind: from_json("a channel's kind", &format!("\"{}\"", row.get::<_, String>("kind")?))?,
+        events,
+        state: delivery_state(row)?,
+        attempts: row.get("attempts")?,
+        last_error: row.get("last_error")?,
+        created: at(row.get("created")?),
+    })
+}
+
+fn delivery_state(row: &Row<'_>) -> Answer<DeliveryState> {
+    let settled = at(row.get::<_, Option<i64>>("settled")?.unwrap_or_default());
+    Ok(match row.get_ref("state")?.as_str().unwrap_or_default() {
+        "delivered" => DeliveryState::Delivered { at: settled },
+        "failed" => DeliveryState::Failed { at: settled },
+        _ => match row.get::<_, Option<i64>>("lease_until")? {
+            Some(until) => DeliveryState::Leased { until: at(until) },
+            None => DeliveryState::Pending { due: at(row.get("due")?) },
+        },
+    })
+}
+
+fn events_of(connection: &Connection, seq: i64) -> Answer<Vec<Event>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT e.* FROM delivery_event de JOIN event e ON e.id = de.event WHERE de.delivery = ?1 ORDER BY de.position",
+    )?;
+    let mut rows = statement.query([seq])?;
+    let mut events = Vec::new();
+    while let Some(row) = rows.next()? {
+        events.push(read_event(row)?);
+    }
+    Ok(events)
+}
+
+/// Reads an event from its row.
+pub(super) fn read_event(row: &Row<'_>) -> Answer<Event> {
+    let kind: EventKind = from_json("an event's kind", &format!("\"{}\"", row.get::<_, String>("kind")?))?;
+    Ok(Event {
+        kind,
+        timestamp: at(row.get("at")?),
+        topics: from_json("an event's topics", row.get_ref("topics")?.as_str().unwrap_or_default())?,
+        article: row.get::<_, Option<i64>>("article")?.map(ArticleId),
+        story: row.get::<_, Option<i64>>("story")?.map(StoryId),
+        significance: row.get("significance")?,
+        data: from_json("an event's data", row.get_ref("data")?.as_str().unwrap_or_default())?,
+    })
+}
+
+fn settle(connection: &Connection, id: &DeliveryId, settlement: &Settlement, now: Timestamp) -> Answer<()> {
+    let channel: Option<String> = connection
+        .prepare_cached("SELECT channel FROM delivery WHERE id = ?1")?
+        .query_row([&id.0], |row| row.get(0))
+        .optional()?;
+    let Some(channel) = channel else {
+        return Err(StoreError::NotFound { what: "delivery", name: id.0.clone() }.into());
+    };
+    let (state, counted, due, error) = match settlement {
+        Settlement::Delivered => ("delivered", 1, None, None),
+        Settlement::Retry { due, error } => ("pending", 1, Some(ms(*due)), Some(error)),
+        Settlement::Failed { error } | Settlement::ChannelClosed { error } => ("failed", 1, None, Some(error)),
+        Settlement::Released { due } => ("pending", 0, Some(ms(*due)), None),
+    };
+    // A lease that ran out may have been settled by another sender: delivered stays delivered.
+    connection
+        .prepare_cached(
+            "UPDATE delivery SET state = :state, attempts = attempts + :counted, due = coalesce(:due, due),
+               lease_until = NULL, last_error = coalesce(:error, last_error),
+               settled = iif(:state = 'pending', NULL, :now)
+             WHERE id = :id AND state <> 'delivered'",
+        )?
+        .execute(named_params! {
+            ":id": id.0, ":state": state, ":counted": counted, ":due": due, ":error": error, ":now": ms(now),
+        })?;
+    note_channel(connection, &channel, settlement, now)
+}
+
+fn note_channel(connection: &Connection, channel: &str, settlement: &Settlement, now: Timestamp) -> Answer<()> {
+    connection.prepare_cached("INSERT OR IGNORE INTO channel (id) VALUES (?1)")?.execute([channel])?;
+    match settlement {
+        Settlement::Released { .. } => 0,
+        Settlement::Delivered => connection
+            .prepare_cached("UPDATE channel SET last_success = ?2, failing_since = NULL, failures = 0 WHERE id = ?1")?
+            .execute(params![channel, ms(now)])?,
+        Settlement::Retry { error, .. } | Settlement::Failed { error } | Settlement::ChannelClosed { error } => {
+            let closed = matches!(settlement, Settlement::ChannelClosed { .. });
+            connection
+                .prepare_cached(
+                    "UPDATE channel SET failing_since = coalesce(failing_since, :now), failures = failures + 1,
+                       last_error = :error, closed = iif(:closed, :error, closed),
+                       closed_at = iif(:closed, :now, closed_at)
+                     WHERE id = :id",
+                )?
+                .execute(named_params! { ":id": channel, ":now": ms(now), ":error": error, ":closed": closed })?
+        }
+    };
+    Ok(())
+}
+
+/// The events that wait for a channel's digest.
+pub(super) fn digest_items(connection: &Connection, channel: &ChannelId) -> Answer<Vec<Event>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT e.* FROM digest_item i JOIN event e ON e.id = i.event WHERE i.channel = ?1 ORDER BY i.event",
+    )?;
+    let mut rows = statement.query([channel.as_str()])?;
+    let mut events = Vec::new();
+    while let Some(row) = rows.next()? {
+        events.push(read_event(row)?);
+    }
+    Ok(events)
+}
+
+fn make_digest(connection: &Connection, channel: &ChannelId, now: Timestamp) -> Answer<Option<Delivery>> {
+    connection
+        .prepare_cached(
+            "INSERT INTO channel (id, last_digest) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET last_digest = ?2",
+        )?
+        .execute(params![channel.as_str(), ms(now)])?;
+    let events: Vec<i64> = connection
+        .prepare_cached("SELECT event FROM digest_item WHERE channel = ?1 ORDER BY event")?
+        .query_map([channel.as_str()], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    if events.is_empty() {
+        return Ok(None);
+    }
+    insert_delivery(connection, (channel, ChannelKind::Email), None, &events, now)?;
+    let seq: i64 = connection.query_row("SELECT max(seq) FROM delivery", [], |row| row.get(0))?;
+    connection.prepare_cached("DELETE FROM digest_item WHERE channel = ?1")?.execute([channel.as_str()])?;
+    read_delivery(connection, seq).map(Some)
+}
+
+/// How a channel fares.
+pub(super) fn channel_state(connection: &Connection, channel: &ChannelId) -> Answer<ChannelState> {
+    let state = connection
+        .prepare_cached("SELECT * FROM channel WHERE id = ?1")?
+        .query_row([channel.as_str()], |row| {
+            let time = |column: &str| row.get::<_, Option<i64>>(column).map(|ms| ms.map(at));
+            Ok(ChannelState {
+                closed: row.get("closed")?,
+                last_digest: time("last_digest")?,
+                last_success: time("last_success")?,
+                failing_since: time("failing_since")?,
+                failures: row.get("failures")?,
+                last_error: row.get("last_error")?,
+            })
+        })
+        .optional()?;
+    Ok(state.unwrap_or_default())
 }

@@ -1,11 +1,11 @@
 //! The archive, read-only: for commands and the web page, with or without a running daemon.
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use rusqlite::Connection;
 
-use super::error::StoreError;
+use super::error::{Answer, StoreError};
 use super::schema;
 use crate::model::article::{ArticleStatus, Content};
 use crate::model::event::Event;
@@ -105,6 +105,12 @@ impl Reader {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let connection = schema::open_reader(path)?;
         Ok(Self { path: path.to_path_buf(), connection: Mutex::new(connection) })
+    }
+
+    /// Reads with the connection.
+    pub(super) fn read<T>(&self, job: impl FnOnce(&Connection) -> Answer<T>) -> Result<T, StoreError> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        job(&connection).map_err(|fault| fault.at(&self.path))
     }
 
     /// The file.
