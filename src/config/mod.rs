@@ -2,7 +2,7 @@
 //! into these types by `check`, which finds every problem in one run. A value of [`Config`] is right by construction:
 //! queries compile, selectors parse, names refer to what exists, secrets are resolved.
 
-pub mod check;
+mod check;
 pub mod load;
 pub mod problem;
 mod raw;
@@ -17,8 +17,9 @@ use std::sync::Arc;
 use ipnet::IpNet;
 use jiff::tz::TimeZone;
 
+use self::problem::Problem;
 use crate::engine::page::rules::SiteRules;
-use crate::engine::query::Query;
+use crate::engine::query::{Query, Terms, Weights};
 pub use crate::engine::route::{Backlog, Mute as MuteConfig, OncePer, TopicOn};
 use crate::engine::schedule::Wall;
 pub use crate::engine::schedule::{PollTimes, RecheckRules as RecheckConfig};
@@ -28,6 +29,9 @@ use crate::model::ids::{ChannelId, SourceId, TopicId};
 use crate::model::source::SourceKind;
 use crate::model::time::SignedDuration;
 use crate::model::url::WebUrl;
+
+/// The starter config: what `init` writes, and the one description of every default.
+pub const STARTER: &str = include_str!("../../config/wirewatch.toml");
 
 /// A secret: never printed or logged.
 #[derive(Clone, PartialEq, Eq)]
@@ -66,6 +70,8 @@ pub struct Config {
     pub recheck: RecheckConfig,
     /// `[[source]]`, in the order of the files.
     pub sources: Vec<Arc<SourceConfig>>,
+    /// `[terms]`, compiled; for queries that are asked ad hoc.
+    pub terms: Terms,
     /// `[[topic]]`, compiled.
     pub topics: Vec<Arc<TopicConfig>>,
     /// `[[channel]]`
@@ -78,6 +84,8 @@ pub struct Config {
     pub wayback: bool,
     /// `[[mute]]`
     pub mutes: Vec<MuteConfig>,
+    /// What a person should look at, though the config is used.
+    pub warnings: Vec<Problem>,
 }
 
 /// `[store]`
@@ -203,6 +211,8 @@ pub struct TopicConfig {
     pub languages: Vec<String>,
     /// A match needs at least this score.
     pub min_score: f64,
+    /// What each place in an article counts.
+    pub weights: Weights,
     /// A revision is told only from this significance on.
     pub min_significance: f64,
     /// What is told once.
@@ -335,4 +345,60 @@ pub struct WebConfig {
     pub token: Option<Secret>,
     /// How the page is reached from outside, for links in mail and WebSub callbacks.
     pub public_url: Option<WebUrl>,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn starter() -> Config {
+        load::load_text(STARTER, Path::new("config/wirewatch.toml")).unwrap_or_else(|problems| panic!("{problems}"))
+    }
+
+    #[test]
+    fn the_starter_config_checks_without_a_warning() {
+        let config = starter();
+        assert_eq!(problem::render_plain(&config.warnings), " in 0 files");
+        assert_eq!((config.sources.len(), config.topics.len(), config.channels.len()), (13, 1, 1));
+    }
+
+    #[test]
+    fn the_starter_config_says_the_defaults() {
+        let said = starter();
+        let defaults = load::load_text("", Path::new("config/wirewatch.toml")).unwrap();
+        assert_eq!(format!("{:#?}", said.store), format!("{:#?}", defaults.store));
+        assert_eq!(format!("{:#?}", said.fetch), format!("{:#?}", defaults.fetch));
+        assert_eq!(format!("{:#?}", said.poll), format!("{:#?}", defaults.poll));
+        assert_eq!(said.recheck, defaults.recheck);
+        assert_eq!(said.wayback, defaults.wayback);
+    }
+
+    #[test]
+    fn what_the_starter_config_keeps_in_comments_checks_too() {
+        // Each commented setting, with its `# ` taken away.
+        let is_setting = |line: &str| {
+            let key = line.split_once(" = ").map(|(key, _)| key);
+            line.starts_with('[') || key.is_some_and(|key| key.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+        };
+        let uncommented: Vec<&str> = STARTER
+            .lines()
+            .map(|line| line.strip_prefix("# ").filter(|rest| is_setting(rest)).unwrap_or(line))
+            .collect();
+        let variables =
+            ["HERALD_PASSWORD", "WIREWATCH_SMTP_PASSWORD", "WIREWATCH_WEBHOOK_SECRET", "WIREWATCH_WEB_TOKEN"];
+        let environment =
+            load::Environment::of(variables.map(|name| (name.to_owned(), "a long enough secret".to_owned())));
+        let path = Path::new("config/wirewatch.toml");
+        let config = load::load_text_in(&uncommented.join("\n"), path, &environment)
+            .unwrap_or_else(|problems| panic!("{problems}"));
+        assert_eq!((config.sources.len(), config.channels.len()), (14, 4));
+        assert!(config.smtp.is_some());
+    }
+
+    #[test]
+    fn a_secret_is_never_printed() {
+        assert_eq!(format!("{:?}", Secret::new("hunter2")), "***");
+    }
 }

@@ -1,0 +1,313 @@
+//! `[[source]]` with its rules, and the directory of rules that sources share.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_spanned::Spanned;
+use toml::de::DeTable;
+
+use super::super::load::{read_text, toml_files};
+use super::super::problem::{Problem, SourceFile};
+use super::super::raw::{Context, Node, Section};
+use super::super::{Auth, Backlog, ContentFrom, FetchConfig, PollConfig, PollTimes, Secret, SourceConfig};
+use super::compile::{self, RawRules};
+use super::paths::Paths;
+use super::{basics, secret, values};
+use crate::model::ids::SourceId;
+use crate::model::source::SourceKind;
+use crate::model::url::WebUrl;
+
+/// Headers that the client sets itself, or that would undo its politeness.
+const OWN_HEADERS: [&str; 7] =
+    ["host", "connection", "content-length", "transfer-encoding", "if-none-match", "if-modified-since", "user-agent"];
+
+/// What a source's own table does not hold.
+pub(super) struct Beside<'b> {
+    pub(super) poll: &'b PollConfig,
+    pub(super) fetch: &'b FetchConfig,
+    pub(super) rules: Vec<SharedRules>,
+}
+
+/// The rules of one host, from the `rules` directory.
+pub(super) struct SharedRules {
+    host: String,
+    rules: RawRules,
+}
+
+pub(super) fn read(section: &Section<'_, '_>, beside: &Beside<'_>) -> Option<SourceConfig> {
+    let id = section.required("id", "\"bbc-world\"", |context, node| values::slug(context, node, SourceId::new));
+    let name = section.optional("name", values::text);
+    let address = address(section);
+    let links = links(section);
+    let times = times(section, beside.poll);
+    let url = address.as_ref().map(|(_, url)| url);
+    let source = SourceConfig {
+        name: name.or_else(|| id.as_ref().map(ToString::to_string)).unwrap_or_default(),
+        kind: address.as_ref().map_or(SourceKind::Feed, |(kind, _)| *kind),
+        links,
+        times: times.unwrap_or(PollTimes::Every(beside.poll.every)),
+        content: section
+            .optional("content", |context, node| {
+                values::word(context, node, &[("page", ContentFrom::Page), ("feed", ContentFrom::Feed)])
+            })
+            .unwrap_or_default(),
+        headers: section.optional("headers", headers).unwrap_or_default(),
+        backlog: section
+            .optional("backlog", |context, node| {
+                values::word(context, node, &[("record", Backlog::Record), ("notify", Backlog::Notify)])
+            })
+            .unwrap_or_default(),
+        auth: section.optional("auth", auth),
+        ignore: section
+            .optional("ignore", |context, node| values::list(context, node, values::pattern))
+            .unwrap_or_default(),
+        rules: Arc::new(rules(section, url, &beside.rules)),
+        robots: section.optional("robots", values::boolean).unwrap_or(beside.fetch.robots),
+        timeout: section.optional("timeout", values::timeout),
+        proxy: section.optional("proxy", values::proxy),
+        user_agent: section.optional("user_agent", basics::header_text),
+        accept_language: section.optional("accept_language", basics::header_text),
+        cookies: section.optional("cookies", values::boolean).unwrap_or(false),
+        url: url.cloned().or_else(|| WebUrl::parse("http://invalid.invalid/").ok())?,
+        id: id.or_else(|| SourceId::new("invalid").ok())?,
+    };
+    section.finish();
+    address.map(|_| source)
+}
+
+/// The one of `feed`, `sitemap` and `page` that is there.
+fn address(section: &Section<'_, '_>) -> Option<(SourceKind, WebUrl)> {
+    const KINDS: [(&str, SourceKind); 3] =
+        [("feed", SourceKind::Feed), ("sitemap", SourceKind::Sitemap), ("page", SourceKind::Page)];
+    let context = section.context();
+    let mut found: Vec<(SourceKind, Node<'_>)> = Vec::new();
+    for (key, kind) in KINDS {
+        if let Some(node) = section.node(key) {
+            found.push((kind, node));
+        }
+    }
+    let Some((kind, node)) = found.first() else {
+        let problem = context.problem(&section.place(), "[[source]] has no address");
+        context.push(problem.hint("add `feed = \"https://…\"`, `sitemap = \"https://…\"` or `page = \"https://…\"`"));
+        return None;
+    };
+    if let Some((_, second)) = found.get(1) {
+        let problem = context.problem(&second.place, "a source has one address");
+        context.push(problem.hint("keep one of `feed`, `sitemap` and `page`; make the other a [[source]] of its own"));
+    }
+    let url = values::url(context, node)?;
+    Some((*kind, url))
+}
+
+/// `links`: for `page`, and for it alone.
+fn links(section: &Section<'_, '_>) -> Vec<String> {
+    let context = section.context();
+    let node = section.node("links");
+    match (&node, section.node("page")) {
+        (None, Some(_)) => section.missing("links", "[\"main a[href]\"]"),
+        (Some(node), None) => {
+            let problem = context.problem(&node.place, "`links` is for a source with `page`");
+            context.push(problem.hint("a feed or a sitemap lists its links itself: remove it"));
+        }
+        (Some(_), Some(_)) | (None, None) => {}
+    }
+    node.and_then(|node| values::list(context, &node, selector)).unwrap_or_default()
+}
+
+/// A CSS selector.
+fn selector(context: &Context<'_>, node: &Node<'_>) -> Option<String> {
+    let text = values::text(context, node)?;
+    if let Err(reason) = compile::selector(&text) {
+        wrong_selector(context, node, &text, &reason);
+        return None;
+    }
+    Some(text)
+}
+
+fn wrong_selector(context: &Context<'_>, node: &Node<'_>, text: &str, reason: &str) {
+    let problem = context.problem(&node.place, format!("`{text}` is no CSS selector: {reason}"));
+    context.push(problem.hint("write it as in a style sheet: \"article p.lead\", \"#main h1\", \"[itemprop=author]\""));
+}
+
+/// `every`, or `cron` with `timezone`.
+fn times(section: &Section<'_, '_>, poll: &PollConfig) -> Option<PollTimes> {
+    let context = section.context();
+    let every = section.optional("every", values::interval);
+    let cron = section.optional("cron", values::cron);
+    let zone = section.optional("timezone", values::time_zone);
+    match (section.node("every"), section.node("cron"), section.node("timezone")) {
+        (Some(_), Some(cron), _) => {
+            let problem = context.problem(&cron.place, "a source has `every` or `cron`, not both");
+            context.push(problem.hint("remove one of them"));
+        }
+        (_, None, Some(zone)) => {
+            let problem = context.problem(&zone.place, "`timezone` is for `cron`");
+            context.push(problem.hint("an interval needs no time zone: remove it, or add `cron`"));
+        }
+        (None, Some(_), _) => return Some(PollTimes::Cron(cron?, zone.unwrap_or(jiff::tz::TimeZone::UTC))),
+        (Some(_) | None, None, None) => {}
+    }
+    Some(PollTimes::Every(every.unwrap_or(poll.every)))
+}
+
+/// `auth = { user, password }` or `{ bearer }`
+fn auth(context: &Context<'_>, node: &Node<'_>) -> Option<Auth> {
+    let section = Section::from_node(context, "auth", node)?;
+    let user = section.optional("user", values::text);
+    let password = section.optional("password", secret::secret);
+    let bearer = section.optional("bearer", secret::secret);
+    section.finish();
+    match (section.node("user"), section.node("password"), section.node("bearer")) {
+        (Some(_), Some(_), None) => Some(Auth::Basic { user: user?, password: password? }),
+        (None, None, Some(_)) => bearer.map(Auth::Bearer),
+        _ => {
+            let problem = context.problem(&node.place, "`auth` needs `user` and `password`, or `bearer`");
+            context.push(
+                problem.hint("write { user = \"ada\", password = { env = \"…\" } } or { bearer = { env = \"…\" } }"),
+            );
+            None
+        }
+    }
+}
+
+/// Extra request headers, in the order of their names.
+pub(super) fn headers(context: &Context<'_>, node: &Node<'_>) -> Option<Vec<(String, Secret)>> {
+    let section = Section::from_node(context, "headers", node)?;
+    let mut headers = Vec::new();
+    for (name, place, value) in section.entries() {
+        if http::HeaderName::from_bytes(name.as_bytes()).is_err() {
+            context.error(&place, format!("`{name}` is no header name"));
+            continue;
+        }
+        if OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
+            let problem = context.problem(&place, format!("`{name}` is set by wirewatch itself"));
+            context.push(match name.to_ascii_lowercase().as_str() {
+                "user-agent" => problem.hint("use `user_agent`"),
+                _ => problem.hint("remove it"),
+            });
+            continue;
+        }
+        let Some(secret) = secret::secret_or_text(context, &value) else { continue };
+        if http::HeaderValue::from_str(secret.expose()).is_err() {
+            context.error(
+                &value.place,
+                "the value cannot stand in a header: it holds a line break or another control character",
+            );
+            continue;
+        }
+        headers.push((name, secret));
+    }
+    Some(headers)
+}
+
+/// The source's own rules over those that its host shares.
+fn rules(section: &Section<'_, '_>, url: Option<&WebUrl>, shared: &[SharedRules]) -> compile::SiteRules {
+    let mut rules = RawRules::default();
+    let fitting = shared.iter().filter(|shared| url.is_some_and(|url| fits(&shared.host, url)));
+    for shared in fitting {
+        over(&mut rules, &shared.rules);
+    }
+    let own = section.section("rules");
+    if let Some(own) = &own {
+        over(&mut rules, &raw_rules(own));
+        own.finish();
+    }
+    compile::rules(&rules).unwrap_or_else(|_| compile::SiteRules::default())
+}
+
+/// Whether the rules of a host are for an address: the host itself, one below it, or the site.
+fn fits(host: &str, url: &WebUrl) -> bool {
+    url.host() == host || url.site() == host || url.host().strip_suffix(host).is_some_and(|rest| rest.ends_with('.'))
+}
+
+/// Lays rules over others: a field that is given replaces what was there, what is to be removed adds up.
+fn over(below: &mut RawRules, above: &RawRules) {
+    for (below, above) in [
+        (&mut below.title, &above.title),
+        (&mut below.author, &above.author),
+        (&mut below.published, &above.published),
+        (&mut below.body, &above.body),
+    ] {
+        if !above.is_empty() {
+            below.clone_from(above);
+        }
+    }
+    below.remove.extend(above.remove.iter().cloned());
+}
+
+/// `[source.rules]`: each field one selector or several; wrong ones are reported and left out.
+fn raw_rules(section: &Section<'_, '_>) -> RawRules {
+    let selectors = |key: &'static str| -> Vec<String> {
+        let Some(node) = section.node(key) else { return Vec::new() };
+        let elements = node.elements().unwrap_or_else(|| vec![node.clone()]);
+        elements.iter().filter_map(|element| rule(section.context(), key, element)).collect()
+    };
+    RawRules {
+        title: selectors("title"),
+        author: selectors("author"),
+        published: selectors("published"),
+        body: selectors("body"),
+        remove: selectors("remove"),
+    }
+}
+
+/// One selector of a rule, tried alone as the compiler of rules will take it.
+fn rule(context: &Context<'_>, field: &str, node: &Node<'_>) -> Option<String> {
+    let text = values::text(context, node)?;
+    let mut alone = RawRules::default();
+    let one = vec![text.clone()];
+    match field {
+        "title" => alone.title = one,
+        "author" => alone.author = one,
+        "published" => alone.published = one,
+        "body" => alone.body = one,
+        _ => alone.remove = one,
+    }
+    match compile::rules(&alone) {
+        Ok(_) => Some(text),
+        Err(reason) => {
+            wrong_selector(context, node, &text, &reason);
+            None
+        }
+    }
+}
+
+/// `rules = "rules"`: a directory of `<host>.toml` files, each with the fields of `[source.rules]`.
+pub(super) fn shared_rules(context: &Context<'_>, node: &Node<'_>, paths: &Paths) -> Option<Vec<SharedRules>> {
+    let directory = paths.to_read(&values::text(context, node)?);
+    if !directory.is_dir() {
+        let problem = context.problem(&node.place, format!("there is no directory {}", directory.display()));
+        context.push(problem.hint("make it, and put a file `example.org.toml` for each site into it"));
+        return None;
+    }
+    Some(toml_files(&directory).into_iter().filter_map(|path| rules_file(context, &path)).collect())
+}
+
+fn rules_file(context: &Context<'_>, path: &Path) -> Option<SharedRules> {
+    let text = match read_text(path) {
+        Ok(text) => text,
+        Err(reason) => {
+            context.push(Problem::of_file(path, format!("cannot read the file: {reason}")));
+            return None;
+        }
+    };
+    let host = path.file_stem()?.to_string_lossy().to_ascii_lowercase();
+    let files = [SourceFile { path: PathBuf::from(path), text: Arc::from(text) }];
+    let (document, errors) = DeTable::parse_recoverable(&files[0].text);
+    for problem in super::syntax_problems(&files[0], &errors) {
+        context.push(problem);
+    }
+    let documents: [Spanned<DeTable<'_>>; 1] = [document];
+    // The file has a context of its own, since places in it are in no other file.
+    let own = Context::new(&files, context.environment);
+    let rules = {
+        let section = Section::root(&own, &documents);
+        let rules = raw_rules(&section);
+        section.finish();
+        rules
+    };
+    for problem in own.into_problems() {
+        context.push(problem);
+    }
+    Some(SharedRules { host, rules })
+}

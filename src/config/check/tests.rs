@@ -1,0 +1,547 @@
+use std::fs;
+use std::path::Path;
+
+use super::super::load::{Environment, load_in, load_text_in};
+use super::super::{ChannelTarget, Config, MailBy, PollTimes, problem};
+use crate::model::time::SignedDuration;
+
+/// Something that checks, to put one wrong thing into.
+const WELL: &str = r#"
+[[source]]
+id = "a"
+feed = "https://a.test/rss"
+[[topic]]
+id = "t"
+query = 'word'
+[[channel]]
+id = "desk"
+type = "email"
+to = "desk@a.test"
+directory = "digests"
+"#;
+
+fn environment() -> Environment {
+    Environment::of([
+        ("TOKEN".to_owned(), "a secret that nobody sees".to_owned()),
+        ("EMPTY".to_owned(), String::new()),
+        ("WHSEC".to_owned(), "whsec_!!".to_owned()),
+    ])
+}
+
+fn well(text: &str) -> Config {
+    load_text_in(text, Path::new("w.toml"), &environment()).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// Each problem of a text as `line:column message (hint)`.
+fn problems(text: &str) -> Vec<String> {
+    let found = match load_text_in(text, Path::new("w.toml"), &environment()) {
+        Ok(config) => config.warnings,
+        Err(problems) => problems.iter().cloned().collect(),
+    };
+    found
+        .iter()
+        .map(|problem| {
+            let hint = problem.hint.as_deref().unwrap_or("no hint");
+            format!("{}:{} {} ({hint})", problem.line, problem.column, problem.message)
+        })
+        .collect()
+}
+
+#[track_caller]
+fn check(text: &str, expected: &[&str]) {
+    assert_eq!(problems(text), expected, "{text}");
+}
+
+#[test]
+fn an_unknown_key_is_named_with_the_nearest_known() {
+    check("[poll]\nevry = \"30m\"", &["2:1 unknown key `evry` in [poll] (did you mean `every`?)"]);
+    check("[pol]\nevery = \"30m\"", &["1:2 unknown key `pol` in the top level (did you mean `poll`?)"]);
+    check("[poll]\nxyzzy = 1", &["2:1 unknown key `xyzzy` in [poll] (known here: `every`)"]);
+    check(
+        "[[source]]\nid = \"a\"\nfeed = \"https://a.test/\"\ninterval = \"5m\"\n[source.rules]\ntitel = \"h1\"",
+        &[
+            "4:1 unknown key `interval` in [[source]] (did you mean `every`?)",
+            "6:1 unknown key `titel` in [[source]].rules (did you mean `title`?)",
+        ],
+    );
+    check(
+        "[[channel]]\nid = \"a\"\ntype = \"webhook\"\nurl = \"https://a.test/\"\nsecret = { envv = \"TOKEN\" }",
+        &[
+            "5:10 the secret needs exactly one of `env`, `file` and `credential` (write { env = \"NAME\" }, { file = \
+             \"PATH\" } or { credential = \"NAME\" })",
+            "5:12 unknown key `envv` in the secret (did you mean `env`?)",
+        ],
+    );
+}
+
+#[test]
+fn a_wrong_type_says_what_is_expected() {
+    check(
+        "[poll]\nevery = 30",
+        &["2:9 expected a duration such as \"15m\", found an integer (write \"30s\" for seconds)"],
+    );
+    check(
+        "[poll]\nevery = \"30\"",
+        &["2:9 `30` has no unit: write \"30s\" for seconds or \"30m\" for minutes (no hint)"],
+    );
+    check("[fetch]\nrobots = \"yes\"", &["2:10 expected true or false, found a string (no hint)"]);
+    check("[fetch]\nconcurrency = 0", &["2:15 the number is not between 1 and 1000 (no hint)"]);
+    check(
+        "[fetch]\nmax_body = 8",
+        &["2:12 expected a size such as \"8MiB\", found an integer (write \"8B\" for bytes)"],
+    );
+    check(
+        "[fetch]\nmax_body = \"8 apples\"",
+        &["2:12 `8 apples` is no size: write \"500kB\", \"8MiB\" or \"1GiB\" (no hint)"],
+    );
+    check("fetch = 3", &["1:9 expected a table, found an integer (no hint)"]);
+    check("source = 3", &["1:10 `source` is an integer (write `[[source]]`: there may be several)"]);
+    check("[source]\nid = \"a\"", &["1:1 `source` is a table (write `[[source]]`: there may be several)"]);
+}
+
+#[test]
+fn what_is_missing_is_said_with_what_to_add() {
+    check(
+        "[[source]]\nname = \"A\"",
+        &[
+            "1:1 [[source]] has no `id` (add `id = \"bbc-world\"`)",
+            "1:1 [[source]] has no address (add `feed = \"https://…\"`, `sitemap = \"https://…\"` or `page = \"https://…\"`)",
+        ],
+    );
+    check(
+        "[[source]]\nid = \"a\"\npage = \"https://a.test/\"",
+        &["1:1 [[source]] has no `links` (add `links = [\"main a[href]\"]`)"],
+    );
+    check("[[channel]]\nid = \"a\"", &["1:1 [[channel]] has no `type` (add `type = \"email\"`)"]);
+    check("[[topic]]\nid = \"a\"", &["1:1 [[topic]] has no `query` (add `query = '$us NEAR/15 $china'`)"]);
+    check(
+        "[smtp]\nusername = \"ada\"",
+        &[
+            "1:1 [smtp] has no `host` (add `host = \"smtp.example.org\"`)",
+            "1:1 [smtp] has no `password` (add `password = { env = \"WIREWATCH_SMTP_PASSWORD\" }`)",
+            "1:1 [smtp] has no `from` (add `from = \"wirewatch@example.org\"`)",
+        ],
+    );
+}
+
+#[test]
+fn ids_are_slugs_and_come_once() {
+    check(
+        "[[source]]\nid = \"BBC World\"\nfeed = \"https://a.test/\"",
+        &[
+            "2:6 `BBC World` is no id: use 1 to 64 of a-z, 0-9, `-`, `_` and `.`, beginning with a letter or digit (write \
+           \"bbc-world\")",
+        ],
+    );
+    for table in ["source", "topic", "channel"] {
+        let rest = match table {
+            "source" => "feed = \"https://a.test/\"",
+            "topic" => "query = 'word'",
+            _ => "type = \"feed\"",
+        };
+        let one = format!("[[{table}]]\nid = \"a\"\n{rest}\n");
+        check(&format!("{one}{one}"), &["5:6 the id `a` is given twice (it is given at w.toml:2 already)"]);
+    }
+}
+
+#[test]
+fn times_are_checked() {
+    let source = |times: &str| format!("[[source]]\nid = \"a\"\nfeed = \"https://a.test/\"\n{times}");
+    check(
+        &source("cron = \"0 25 * * *\""),
+        &["4:8 `25` is no hour: use 0 to 23 (\"0 7 * * 1-5\" is seven o'clock from Monday to Friday)"],
+    );
+    check(
+        &source("cron = \"0 7 * * *\"\ntimezone = \"Europe/Berln\""),
+        &["5:12 `Europe/Berln` is no time zone (did you mean \"Europe/Berlin\"?)"],
+    );
+    check(
+        &source("cron = \"0 7 * * *\"\ntimezone = \"Berlin\""),
+        &["5:12 `Berlin` is no time zone (did you mean \"Europe/Berlin\"?)"],
+    );
+    check(
+        &source("every = \"5m\"\ncron = \"0 7 * * *\""),
+        &["5:8 a source has `every` or `cron`, not both (remove one of them)"],
+    );
+    check(
+        &source("timezone = \"UTC\""),
+        &["4:12 `timezone` is for `cron` (an interval needs no time zone: remove it, or add `cron`)"],
+    );
+    check(&source("every = \"10ms\""), &["4:9 the interval is shorter than \"100ms\" (no hint)"]);
+    check(
+        "[recheck]\nschedule = [\"15m until 5h\", \"30m\", \"1h until 2h\"]",
+        &[
+            "2:29 `30m` is no step: write \"15m until 5h\" (no hint)",
+            "2:36 the ages must ascend: `1h until 2h` comes after `15m until 5h` (no hint)",
+        ],
+    );
+}
+
+#[test]
+fn addresses_selectors_and_patterns_are_checked() {
+    let source = |rest: &str| format!("[[source]]\nid = \"a\"\n{rest}");
+    check(
+        &source("feed = \"a.test/rss\""),
+        &["3:8 `a.test/rss` is no URL: relative URL without a base (write \"https://a.test/rss\")"],
+    );
+    check(&source("feed = \"ftp://a.test/\""), &["3:8 `ftp:` is not fetched: only http and https are (no hint)"]);
+    check(
+        &source("feed = \"https://ada:pw@a.test/\""),
+        &[
+            "3:8 the URL holds a user name or password (write them as `auth = { user = \"…\", password = { env = \"…\" } }`)",
+        ],
+    );
+    check(
+        &source("feed = \"https://a.test/\"\nsitemap = \"https://a.test/s.xml\""),
+        &[
+            "4:11 a source has one address (keep one of `feed`, `sitemap` and `page`; make the other a [[source]] of its own)",
+        ],
+    );
+    check(
+        &source("feed = \"https://a.test/\"\nlinks = [\"a\"]"),
+        &["4:9 `links` is for a source with `page` (a feed or a sitemap lists its links itself: remove it)"],
+    );
+    let found =
+        problems(&source("page = \"https://a.test/\"\nlinks = [\"main a\", \"a[\"]\n[source.rules]\nbody = \"p >\""));
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].starts_with("4:20 `a[` is no CSS selector: "), "{found:?}");
+    assert!(found[1].starts_with("6:8 `p >` is no CSS selector: "), "{found:?}");
+    check(
+        &source("feed = \"https://a.test/\"\nignore = [\"^ok\", \"(\"]"),
+        &["4:18 the pattern is no regular expression: unclosed group (no hint)"],
+    );
+    check(
+        &source(
+            "feed = \"https://a.test/\"\nheaders = { Host = \"x\", \"a b\" = \"y\", X-Ok = \"z\", X-Bad = \"a\\nb\" }",
+        ),
+        &[
+            "4:13 `Host` is set by wirewatch itself (remove it)",
+            "4:25 `a b` is no header name (no hint)",
+            "4:58 the value cannot stand in a header: it holds a line break or another control character (no hint)",
+        ],
+    );
+    check(
+        "[fetch]\nallow_private = [\"127.0.0.0/8\", \"::1\", \"lan\"]\nresolve = { \"https://a.test\" = \"127.0.0.1\" }\nproxy = \"localhost\"",
+        &[
+            "2:40 `lan` is no network (write \"127.0.0.0/8\" or \"fd00::/8\")",
+            "3:13 `https://a.test` is no host name (write the name alone, without scheme and port)",
+            "4:9 `localhost` is no proxy address (write \"http://host:port\" or \"socks5://host:port\")",
+        ],
+    );
+}
+
+#[test]
+fn names_of_what_is_not_declared_are_refused() {
+    let topic = |rest: &str| WELL.replace("query = 'word'", &format!("query = 'word'\n{rest}"));
+    check(&topic("notify = [\"desk\", \"dest\"]"), &["8:19 no [[channel]] has the id `dest` (did you mean \"desk\"?)"]);
+    check(&topic("sources = [\"b\"]"), &["8:12 no [[source]] has the id `b` (did you mean \"a\"?)"]);
+    check(&topic("notify = [\"nobody\"]"), &["8:11 no [[channel]] has the id `nobody` (declared: desk)"]);
+    check(&topic("languages = [\"en-US\"]"), &["8:14 `en-US` is no language code (write \"en\")"]);
+    check(
+        &topic("on = [\"match\", \"edits\"]"),
+        &["8:16 `edits` is none of \"match\", \"revision\", \"gone\" (no hint)"],
+    );
+    check(&topic("min_score = 3"), &["8:13 the number is not between 0 and 1 (no hint)"]);
+    check(&format!("{WELL}[[mute]]\ntopic = \"u\""), &["14:9 no [[topic]] has the id `u` (did you mean \"t\"?)"]);
+    check(
+        &format!("{WELL}[[mute]]\nuntil = 2026-09-01"),
+        &["13:1 [[mute]] says nothing to mute (add `source`, `topic`, `author` or `story`)"],
+    );
+}
+
+#[test]
+fn secrets_come_from_outside_and_must_be_there() {
+    let hook = |secret: &str| {
+        format!("[[channel]]\nid = \"h\"\ntype = \"webhook\"\nurl = \"https://a.test/\"\nsecret = {secret}")
+    };
+    let config = well(&hook("{ env = \"TOKEN\" }"));
+    let ChannelTarget::Webhook(webhook) = &config.channels[0].target else { panic!("no webhook") };
+    assert_eq!(webhook.secrets[0].expose(), "a secret that nobody sees");
+    assert!(!format!("{config:?}").contains("nobody sees"));
+    check(
+        &hook("\"hunter2\""),
+        &[
+            "5:10 a secret is not written into the config (write { env = \"NAME\" }, { file = \"PATH\" } or { credential = \
+         \"NAME\" })",
+        ],
+    );
+    check(&hook("{ env = \"TOKE\" }"), &["5:18 the variable `TOKE` is not set (did you mean `TOKEN`?)"]);
+    check(&hook("{ env = \"EMPTY\" }"), &["5:18 the variable `EMPTY` is empty (set it: `export EMPTY=…`)"]);
+    check(
+        &hook("{ env = \"WHSEC\" }"),
+        &["5:10 the secret begins with `whsec_`, and what follows is not base64 (no hint)"],
+    );
+    check(
+        &hook("{ file = \"/nowhere/x\" }"),
+        &[
+            "5:19 cannot read /nowhere/x: No such file or directory (os error 2) (name a file that the service may read)",
+        ],
+    );
+    check(
+        &hook("{ credential = \"hook\" }"),
+        &["5:25 the credential `hook` is not there: $CREDENTIALS_DIRECTORY is not set (it is set for a unit with \
+         `LoadCredential=hook:/path/of/the/secret`)"],
+    );
+    check(&hook("{ credential = \"../etc/passwd\" }"), &["5:25 `../etc/passwd` is no name of a credential (no hint)"]);
+}
+
+#[test]
+fn channels_ask_for_what_their_type_needs() {
+    let channel = |rest: &str| format!("[[channel]]\nid = \"c\"\n{rest}");
+    check(
+        &channel("type = \"mail\""),
+        &["3:8 `mail` is none of \"email\", \"webhook\", \"feed\", \"command\" (did you mean \"email\"?)"],
+    );
+    check(
+        &channel("type = \"email\"\nto = \"desk\"\nby = \"smtp\""),
+        &[
+            "4:6 `desk` is no mail address (write \"desk@example.org\" or \"The desk \
+         <desk@example.org>\")",
+            "5:6 the channel sends by SMTP, and there is no [smtp] (add [smtp] with `host` and `from`)",
+        ],
+    );
+    check(
+        &channel("type = \"email\"\nto = \"a@b.test\"\nquiet = \"nights\"\nimmediate = [\"gon\"]\nby = \"directory\""),
+        &[
+            "5:9 `nights` is no span of the day (write \"22:00-07:00\")",
+            "6:14 `gon` is none of \"match\", \"revision\", \"gone\", \"restored\", \"crosspost\", \"diverged\", \
+         \"article.matched\", \"article.revised\", \"article.gone\", \"article.restored\", \"story.crossposted\", \
+         \"story.diverged\", \"source.failing\", \"source.recovered\" (did you mean \"gone\"?)",
+        ],
+    );
+    check(
+        &channel("type = \"command\"\ncommand = \"notify --json\""),
+        &["4:11 the command is one text with blanks, and no shell reads it (write [\"notify\", \"--json\"])"],
+    );
+    check(
+        &channel("type = \"webhook\"\nurl = \"https://a.test/\"\ncron = \"@daily\"\nformat = \"slack\""),
+        &["5:1 unknown key `cron` in [[channel]] (known here: `allow_private`, `format`, `headers`, `id`, `secret`, \
+         `secrets`, `sources`, `timeout`, `type`, `url`)"],
+    );
+}
+
+#[test]
+fn what_works_but_deserves_a_look_is_a_warning() {
+    check(
+        "[[channel]]\nid = \"c\"\ntype = \"email\"\nto = \"a@b.test\"",
+        &["3:8 there is no [smtp]: this channel's mail is only written to files (add [smtp], or say `directory = \
+         \"digests\"` to mean it; the files go to digests)"],
+    );
+    check(
+        "[[channel]]\nid = \"c\"\ntype = \"webhook\"\nurl = \"https://a.test/\"",
+        &[
+            "1:1 this webhook is not signed: whoever knows its URL can forge one (add `secret = { env = \"…\" }`, the same \
+         on both sides)",
+        ],
+    );
+    check(
+        "[web]\nlisten = \"0.0.0.0:80\"",
+        &[
+            "2:10 whoever reaches this address can read the archive (set `token`, or listen on 127.0.0.1 behind a proxy \
+         that asks who it is)",
+        ],
+    );
+}
+
+#[test]
+fn mail_goes_by_smtp_once_that_is_set() {
+    let by = |text: &str| match &well(text).channels[0].target {
+        ChannelTarget::Email(email) => email.by.clone(),
+        other => panic!("{other:?}"),
+    };
+    let smtp = "[smtp]\nhost = \"mx\"\nfrom = \"w@a.test\"\n";
+    assert_eq!(by(WELL), MailBy::Directory("digests".into()));
+    assert_eq!(by(&format!("{WELL}{smtp}")), MailBy::Smtp);
+    assert_eq!(by(&format!("{WELL}by = \"directory\"\n{smtp}")), MailBy::Directory("digests".into()));
+    assert_eq!(by(&format!("{WELL}by = \"sendmail\"\n")), MailBy::Sendmail("/usr/sbin/sendmail".into()));
+    assert_eq!(by(&format!("{WELL}sendmail = \"/bin/s\"\n{smtp}")), MailBy::Sendmail("/bin/s".into()));
+}
+
+#[test]
+fn each_key_reaches_the_config() {
+    let config = well(
+        r#"
+[store]
+path = "/srv/w.db"
+keep_pages = "7d"
+[fetch]
+contact = "ada@a.test"
+timeout = "5s"
+max_body = "1MiB"
+concurrency = 3
+per_host = 1
+min_delay = "0s"
+robots = false
+proxy = "http://127.0.0.1:3128"
+allow_private = ["127.0.0.0/8"]
+resolve = { "Site.test" = "127.0.1.1:8080", "b.test" = "::1" }
+user_agent = "x/1"
+[poll]
+every = "200ms"
+[recheck]
+schedule = ["1s until 1m"]
+on_topic_until = "2d"
+on_topic_every = "1h"
+[smtp]
+host = "mx.a.test"
+tls = "tls"
+from = "Wire <w@a.test>"
+[web]
+listen = "[::1]:1"
+public_url = "https://w.a.test/"
+[archive]
+wayback = true
+[[source]]
+id = "a"
+name = "A"
+page = "https://a.test/"
+links = ["main a"]
+cron = "0 7 * * 1-5"
+timezone = "Europe/Berlin"
+content = "feed"
+backlog = "notify"
+headers = { X-Key = { env = "TOKEN" }, X-Plain = "p" }
+auth = { bearer = { env = "TOKEN" } }
+ignore = "^x"
+timeout = "9s"
+proxy = "socks5://127.0.0.1:9050"
+user_agent = "y/2"
+accept_language = "de"
+cookies = true
+[[source]]
+id = "b"
+sitemap = "https://b.test/news.xml"
+robots = true
+auth = { user = "ada", password = { env = "TOKEN" } }
+[[topic]]
+id = "t"
+query = 'word'
+sources = ["a"]
+languages = ["en"]
+min_score = 0.25
+min_significance = 0.5
+once_per = "revision"
+notify = ["mail", "hook", "feed", "cmd"]
+on = ["gone"]
+[[channel]]
+id = "mail"
+type = "email"
+to = ["a@a.test", "B <b@a.test>"]
+from = "c@a.test"
+cron = "@daily"
+timezone = "Asia/Tokyo"
+immediate = true
+max_items = 5
+send_empty = true
+quiet = "22:00-07:00"
+[[channel]]
+id = "hook"
+type = "webhook"
+url = "http://127.0.0.1:9/hook"
+secrets = [{ env = "TOKEN" }, { env = "TOKEN" }]
+headers = { Authorization = { env = "TOKEN" } }
+allow_private = "127.0.0.1"
+timeout = "1s"
+sources = true
+[[channel]]
+id = "feed"
+type = "feed"
+directory = "feeds"
+max_items = 9
+[[channel]]
+id = "cmd"
+type = "command"
+command = ["/bin/cat"]
+timeout = "2s"
+[[mute]]
+source = "a"
+author = "ADA"
+story = 7
+topic = "t"
+until = 2026-09-01T07:00:00Z
+"#,
+    );
+    let zone = match &config.sources[0].times {
+        PollTimes::Cron(_, zone) => zone.iana_name().map(str::to_owned),
+        PollTimes::Every(_) => None,
+    };
+    assert_eq!(zone.as_deref(), Some("Europe/Berlin"));
+    insta::assert_debug_snapshot!(config);
+}
+
+#[test]
+fn all_problems_of_all_files_come_in_one_run() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = directory.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write(
+        "w.toml",
+        "include = [\"terms/*.toml\", \"lost.toml\"]\nrules = \"rules\"\n[poll]\nevery = \"30m\"\n[terms]\nus = [\"U.S.\"]\n",
+    );
+    write("terms/a.toml", "[terms]\nchina = [\"China\"]\nus = [\"America\"]\n");
+    write("conf.d/20-b.toml", "[[source]]\nid = \"a\"\nfeed = \"https://b.test/\"\n[poll]\nevery = \"1h\"\n");
+    write(
+        "conf.d/10-a.toml",
+        "[[source]]\nid = \"a\"\nfeed = \"https://a.test/\"\n[[topic]]\nid = \"t\"\nquery = 'word\n",
+    );
+    write("conf.d/30-c.toml", "[[channel]]\nid = \"ä\"\ntyp = \"feed\"\n");
+    write("conf.d/ignored.txt", "not toml");
+    write("rules/a.test.toml", "body = \"p[\"\ntitl = \"h1\"\n");
+    fs::write(directory.path().join("conf.d/40-d.toml"), b"name = \"\xff\"").unwrap();
+    let problems = load_in(&directory.path().join("w.toml"), &environment()).unwrap_err();
+    let shown = problems.to_string().replace(&directory.path().display().to_string(), "DIR");
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn shared_rules_and_conf_d_come_together() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = directory.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("w.toml", "rules = \"rules\"\n[poll]\nevery = \"30m\"\n");
+    write("rules/b.test.toml", "body = \".story\"\n");
+    write("conf.d/2.toml", "[[source]]\nid = \"second\"\nfeed = \"https://b.test/\"\n[poll]\nevery = \"2h\"\n");
+    write("conf.d/1.toml", "poll.every = \"1h\"\n[[source]]\nid = \"first\"\nfeed = \"https://a.test/\"\n");
+    let config = load_in(&directory.path().join("w.toml"), &environment()).unwrap();
+    let ids: Vec<&str> = config.sources.iter().map(|source| source.id.as_str()).collect();
+    assert_eq!(ids, ["first", "second"]);
+    // The last file counts where several set one value.
+    assert_eq!(config.poll.every, SignedDuration::from_hours(2));
+    assert_eq!(config.store.path, directory.path().join("wirewatch.db"));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_secret_that_everybody_may_read_is_a_warning() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().unwrap();
+    let secret = directory.path().join("token");
+    fs::write(&secret, "s3cret\n").unwrap();
+    let config = directory.path().join("w.toml");
+    fs::write(&config, "[web]\ntoken = { file = \"token\" }\n").unwrap();
+    for (mode, warnings) in [(0o600, 0), (0o644, 1)] {
+        fs::set_permissions(&secret, fs::Permissions::from_mode(mode)).unwrap();
+        let config = load_in(&config, &environment()).unwrap();
+        assert_eq!(config.warnings.len(), warnings, "{}", problem::render_plain(&config.warnings));
+        let token = config.web.and_then(|web| web.token);
+        assert_eq!(token.map(|token| token.expose().to_owned()).as_deref(), Some("s3cret"));
+    }
+}
+
+#[test]
+fn a_broken_line_does_not_hide_other_problems() {
+    check(
+        "[poll]\nevery = \n[fetch]\ntimeot = \"3s\"\n",
+        &[
+            "2:9 string values must be quoted, expected literal string (no hint)",
+            "4:1 unknown key `timeot` in [fetch] (did you mean `timeout`?)",
+        ],
+    );
+    check("[poll]\nevery = \"1h\"\nevery = \"2h\"\n", &["3:1 duplicate key (no hint)"]);
+}
