@@ -10,6 +10,7 @@ pub mod links;
 pub mod opml;
 pub mod sitemap;
 
+pub mod blocked;
 pub mod canonical;
 pub mod normalize;
 pub mod page;

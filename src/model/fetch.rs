@@ -31,7 +31,8 @@ pub struct Page {
     pub url: WebUrl,
     /// What answered, after redirects.
     pub final_url: WebUrl,
-    /// Where a chain of permanent redirects only (301, 308) led, if the first hop was permanent.
+    /// Where the permanent redirects (301, 308) that the answer began with led; hops after the first temporary one do
+    /// not count.
     pub moved_to: Option<WebUrl>,
     /// The status: 200 to 299.
     pub status: u16,
@@ -64,12 +65,15 @@ impl Page {
 pub enum FetchOutcome {
     /// The page, whole.
     Fresh(Box<Page>),
-    /// 304: what we have is current. The validators are those of the 304, where it sent any.
+    /// 304: what we have is current.
     NotModified {
-        /// Replacements for the stored validators; a 304 may refresh them (RFC 9111 section 4.3.4).
+        /// For the next request: those of the 304, which may refresh them (RFC 9111 section 4.3.4), and where it names
+        /// none those that were sent.
         validators: Validators,
         /// How long to leave the server alone.
         hints: CacheHints,
+        /// As [`Page::moved_to`].
+        moved_to: Option<WebUrl>,
     },
 }
 

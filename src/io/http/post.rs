@@ -1,0 +1,85 @@
+//! Posting to a webhook: one request, no redirect, of the answer only what decides on the next attempt.
+
+use ipnet::IpNet;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+
+use super::answer::Answer;
+use super::body::{self, AtBound};
+use super::clients::Route;
+use super::{Http, as_std, failure};
+use crate::model::fetch::FetchError;
+use crate::model::time::SignedDuration;
+use crate::model::url::WebUrl;
+
+/// Of an answer's body so much is read, for the log and the `deliveries` list.
+const ANSWER_BYTES_MAX: u64 = 2000;
+
+/// One POST.
+#[derive(Debug, Clone)]
+pub struct PostRequest {
+    /// Where to.
+    pub url: WebUrl,
+    /// All headers beside the User-Agent, secrets among them.
+    pub headers: Vec<(String, String)>,
+    /// The body, as signed.
+    pub body: Vec<u8>,
+    /// For the whole request.
+    pub timeout: SignedDuration,
+    /// Private networks that this target may lie in, beside `fetch.allow_private`.
+    pub allow_private: Vec<IpNet>,
+}
+
+/// What the other side said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostAnswer {
+    /// Any status: what it means for the delivery is the caller's to say.
+    pub status: u16,
+    /// `Retry-After` in either form, as a wait from now.
+    pub retry_after: Option<SignedDuration>,
+    /// The beginning of the body, as text.
+    pub body: String,
+}
+
+impl Http {
+    /// Posts, past the limits of politeness (a webhook is the operator's own) but not past the guard. A redirect is an
+    /// answer like another: it is not followed.
+    pub async fn post(&self, request: PostRequest) -> Result<PostAnswer, FetchError> {
+        let url = request.url;
+        let mut open = request.allow_private;
+        open.sort_unstable();
+        open.dedup();
+        let way = self.way(&url, &Route { proxy: self.default_proxy(), open, once: false })?;
+        let headers = headers(&url, &request.headers, self.default_user_agent())?;
+        let exchange = async {
+            let sending = way.client.post(url.as_url().clone()).headers(headers).body(request.body).send();
+            let mut response = sending.await.map_err(|error| failure::no_answer(&url, &error))?;
+            let now = self.clock().now();
+            let answer = Answer::read(response.status().as_u16(), response.headers(), &url, now)?;
+            // The status is the answer. A body that breaks off takes nothing from it.
+            let body = body::read(&mut response, &url, ANSWER_BYTES_MAX, AtBound::Cut).await.unwrap_or_default();
+            Ok(PostAnswer {
+                status: answer.status,
+                retry_after: answer.hints.retry_after,
+                body: String::from_utf8_lossy(&body).into_owned(),
+            })
+        };
+        let timeout = as_std(request.timeout);
+        match tokio::time::timeout(timeout, exchange).await {
+            Ok(answer) => answer,
+            Err(_elapsed) => Err(failure::timed_out(&url, timeout.as_secs_f64())),
+        }
+    }
+}
+
+fn headers(url: &WebUrl, lines: &[(String, String)], user_agent: &str) -> Result<HeaderMap, FetchError> {
+    let wrong = |name: &str| failure::unreachable(url, format!("the header `{name}` holds what no header may"));
+    let mut headers = HeaderMap::new();
+    headers.insert(USER_AGENT, HeaderValue::from_str(user_agent).map_err(|_| wrong("User-Agent"))?);
+    for (name, value) in lines {
+        let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong(name))?;
+        let mut value = HeaderValue::from_str(value).map_err(|_| wrong(name))?;
+        value.set_sensitive(true);
+        headers.insert(header, value);
+    }
+    Ok(headers)
+}
