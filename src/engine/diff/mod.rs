@@ -4,19 +4,40 @@
 //! a removal and an addition; equal contents give an empty diff. Never judges what a change means: that is
 //! [`super::revision`].
 
+mod apply;
+mod blocks;
+mod fields;
+mod render;
+mod words;
+
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
+use super::text::fold::plain;
+use super::text::words::count;
 use crate::model::article::{BlockKind, Content};
 
 /// The differences between two contents.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Diff {
-    /// The headline's words, if it changed.
-    pub title: Option<Vec<Span>>,
+    /// The headline, if it changed.
+    pub title: Option<TitleChange>,
     /// Authors, dates, section and the like that changed.
     pub fields: Vec<FieldChange>,
     /// The body in the order of the new text; what is gone stands where it was.
     pub body: Vec<BodyChange>,
+}
+
+/// A headline that changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TitleChange {
+    /// As it was.
+    pub before: Option<String>,
+    /// As it is.
+    pub after: Option<String>,
+    /// Word by word.
+    pub spans: Vec<Span>,
 }
 
 /// A metadata field that changed.
@@ -113,16 +134,46 @@ pub enum BodyChange {
     },
 }
 
+/// Which differences count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Compare {
+    /// Every character.
+    Exact,
+    /// Not typography: other quotation marks, dashes and blanks are the same, and the new text's are shown.
+    Plain,
+}
+
+impl Compare {
+    /// What is compared of one piece of text.
+    fn key(self, text: &str) -> Cow<'_, str> {
+        match self {
+            Self::Plain if !text.is_ascii() || text.contains("  ") => Cow::Owned(plain_piece(text)),
+            Self::Exact | Self::Plain => Cow::Borrowed(text),
+        }
+    }
+}
+
+/// [`plain`] for a piece that may be a blank itself.
+fn plain_piece(text: &str) -> String {
+    if text.chars().all(char::is_whitespace) { " ".to_owned() } else { plain(text) }
+}
+
 /// Compares two contents.
 pub fn diff(before: &Content, after: &Content) -> Diff {
-    let mut body = Vec::new();
-    for (at, block) in before.blocks.iter().enumerate() {
-        body.push(BodyChange::Removed { before: at, kind: block.kind, text: block.text.clone() });
+    diff_by(before, after, Compare::Exact)
+}
+
+/// Compares two contents, typography aside. [`Diff::apply`] is no use on the result.
+pub(super) fn diff_plain(before: &Content, after: &Content) -> Diff {
+    diff_by(before, after, Compare::Plain)
+}
+
+fn diff_by(before: &Content, after: &Content, compare: Compare) -> Diff {
+    Diff {
+        title: fields::title(before, after, compare),
+        fields: fields::changed(before, after),
+        body: blocks::changes(&before.blocks, &after.blocks, compare),
     }
-    for (at, block) in after.blocks.iter().enumerate() {
-        body.push(BodyChange::Added { after: at, kind: block.kind, text: block.text.clone() });
-    }
-    Diff { title: None, fields: Vec::new(), body }
 }
 
 impl Diff {
@@ -133,39 +184,70 @@ impl Diff {
             && self.body.iter().all(|change| matches!(change, BodyChange::Same { .. }))
     }
 
-    /// The words that are new, each stretch as one text; whole blocks whole.
+    /// The body's words that are new, each stretch as one text; whole blocks whole.
     pub fn added_texts(&self) -> Vec<String> {
-        Vec::new()
+        self.texts(SpanKind::Insert)
     }
 
-    /// The words that are gone, each stretch as one text; whole blocks whole.
+    /// The body's words that are gone, each stretch as one text; whole blocks whole.
     pub fn removed_texts(&self) -> Vec<String> {
-        Vec::new()
+        self.texts(SpanKind::Delete)
     }
 
     /// How many words are new, the headline's included.
     pub fn added_words(&self) -> usize {
-        0
+        self.word_count(SpanKind::Insert)
     }
 
     /// How many words are gone, the headline's included.
     pub fn removed_words(&self) -> usize {
-        0
+        self.word_count(SpanKind::Delete)
+    }
+
+    fn word_count(&self, fate: SpanKind) -> usize {
+        let title: usize = self.title.iter().flat_map(|title| &title.spans).map(|span| span_words(span, fate)).sum();
+        title + self.texts(fate).iter().map(|text| count(text)).sum::<usize>()
+    }
+
+    fn texts(&self, fate: SpanKind) -> Vec<String> {
+        let mut texts = Vec::new();
+        for change in &self.body {
+            match change {
+                BodyChange::Added { text, .. } if fate == SpanKind::Insert => texts.push(text.clone()),
+                BodyChange::Removed { text, .. } if fate == SpanKind::Delete => texts.push(text.clone()),
+                BodyChange::Edited { spans, .. } => {
+                    let of_fate = spans.iter().filter(|span| span.op == fate);
+                    texts.extend(of_fate.map(|span| span.text.replace(PARAGRAPH_BREAK, " ").trim().to_owned()));
+                }
+                BodyChange::Added { .. }
+                | BodyChange::Removed { .. }
+                | BodyChange::Same { .. }
+                | BodyChange::Moved { .. } => {}
+            }
+        }
+        texts.retain(|text| text.chars().any(char::is_alphanumeric));
+        texts
     }
 
     /// As an HTML fragment: paragraphs with `<ins>` and `<del>`, everything escaped, long unchanged stretches left out.
     pub fn to_html(&self) -> String {
-        String::new()
+        render::html::render(self)
     }
 
     /// As text for mail and pipes: `-` and `+` lines with the words marked `[-so-]` and `{+so+}`.
     pub fn to_unified(&self) -> String {
-        String::new()
+        render::unified::render(self)
     }
 
     /// For a terminal of `width` columns: side by side from 120 columns on; colours only if asked for.
     pub fn to_terminal(&self, width: usize, colour: bool) -> String {
-        let _ = (width, colour);
-        String::new()
+        render::terminal::render(self, width, colour)
     }
 }
+
+fn span_words(span: &Span, fate: SpanKind) -> usize {
+    if span.op == fate { count(&span.text) } else { 0 }
+}
+
+#[cfg(test)]
+mod tests;
