@@ -75,7 +75,7 @@ impl Environment {
     }
 
     /// A variable's value.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str)
     }
 
