@@ -151,7 +151,10 @@ fn read(path: &Path, files: &mut Vec<SourceFile>, problems: &mut Vec<Problem>) {
     }
     match read_text(path) {
         Ok(text) => files.push(SourceFile { path: path.to_owned(), text: Arc::from(text) }),
-        Err(reason) => problems.push(Problem::of_file(path, format!("cannot read the file: {reason}"))),
+        Err(reason) => {
+            let problem = Problem::of_file(path, format!("cannot read the file: {reason}"));
+            problems.push(problem.hint("make it readable for the user that runs wirewatch, or take it away"));
+        }
     }
 }
 

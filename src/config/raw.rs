@@ -36,9 +36,18 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Takes up an error without a hint.
-    pub(super) fn error(&self, place: &Place, message: impl Into<String>) {
-        self.push(self.problem(place, message));
+    /// Takes up an error.
+    pub(super) fn error(&self, place: &Place, message: impl Into<String>, hint: impl Into<String>) {
+        self.push(self.problem(place, message).hint(hint));
+    }
+
+    /// Takes up what a parser of the engine says: `… is no duration: write "15m"` is a message and a hint.
+    pub(super) fn refused(&self, place: &Place, said: &str, fallback: &str) {
+        let advice = [": write ", ": use "].iter().find_map(|mark| said.find(mark));
+        match advice.and_then(|at| Some((said.get(..at)?, said.get(at + 2..)?))) {
+            Some((message, hint)) => self.error(place, message, hint),
+            None => self.error(place, said, fallback),
+        }
     }
 
     /// `path:line` of a place, for messages about a second place.
@@ -360,7 +369,16 @@ pub(super) fn nearest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> O
 
 /// Reports a value of the wrong type.
 pub(super) fn wrong_type(context: &Context<'_>, node: &Node<'_>, expected: &str) {
-    context.error(&node.place, format!("expected {expected}, found {}", node.type_name()));
+    let hint = match (expected, node.value) {
+        ("a string", DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_)) => "write it in quotes",
+        ("a string", _) => "write one text in quotes",
+        ("true or false", _) => "write true or false, without quotes",
+        ("an integer" | "a number", DeValue::String(_)) => "write the number without quotes",
+        ("an integer" | "a number", _) => "write a number",
+        ("a table", _) => "write `key = value` lines under a `[heading]`, or `{ key = value }`",
+        _ => "see the starter config, which `wirewatch init` writes",
+    };
+    context.error(&node.place, format!("expected {expected}, found {}", node.type_name()), hint);
 }
 
 #[cfg(test)]

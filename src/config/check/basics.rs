@@ -71,6 +71,7 @@ pub(super) fn header_text(context: &Context<'_>, node: &Node<'_>) -> Option<Stri
         context.error(
             &node.place,
             "the value cannot stand in a header: it holds a line break or another control character",
+            "write it on one line",
         );
         return None;
     }
@@ -130,7 +131,11 @@ fn recheck_schedule(context: &Context<'_>, node: &Node<'_>) -> Option<RecheckSch
         let alone = RecheckSchedule::parse(std::slice::from_ref(&step));
         steps.push(step);
         if let Err(error) = alone.and_then(|_| RecheckSchedule::parse(&steps)) {
-            context.error(&element.place, error);
+            context.refused(
+                &element.place,
+                &error,
+                "write the steps from young to old: \"15m until 5h\", \"2h until 48h\"",
+            );
             steps.pop();
             right = false;
         }

@@ -85,7 +85,7 @@ fn email(section: &Section<'_, '_>, paths: &Paths, has_smtp: bool) -> Option<Ema
     let to = section.required("to", "[\"desk@example.org\"]", |context, node| {
         let to = values::list(context, node, values::mail_address)?;
         if to.is_empty() {
-            context.error(&node.place, "the list is empty: nobody would get the mail");
+            context.error(&node.place, "the list is empty: nobody would get the mail", "write [\"desk@example.org\"]");
             return None;
         }
         Some(to)
@@ -246,7 +246,8 @@ fn webhook_secrets(context: &Context<'_>, node: &Node<'_>) -> Option<Vec<Secret>
         if let Some(encoded) = secret.expose().strip_prefix("whsec_") {
             use base64::Engine as _;
             if base64::engine::general_purpose::STANDARD.decode(encoded.trim()).is_err() {
-                context.error(&node.place, "the secret begins with `whsec_`, and what follows is not base64");
+                let message = "the secret begins with `whsec_`, and what follows is not base64";
+                context.error(&node.place, message, "make one: `echo whsec_$(openssl rand -base64 32)`");
                 return None;
             }
         }
@@ -267,7 +268,7 @@ fn command(section: &Section<'_, '_>) -> Option<ChannelTarget> {
     let argv = section.required("command", "[\"/usr/local/bin/notify\", \"--json\"]", |context, node| {
         let argv = values::list(context, node, values::string)?;
         if argv.first().is_none_or(String::is_empty) {
-            context.error(&node.place, "the command names no program");
+            context.error(&node.place, "the command names no program", "write [\"/usr/local/bin/notify\"]");
             return None;
         }
         if node.value.is_str() && argv.iter().any(|argument| argument.contains(' ')) {

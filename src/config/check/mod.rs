@@ -57,12 +57,31 @@ fn syntax_problems(file: &SourceFile, errors: &[toml::de::Error]) -> Vec<Problem
         .map(|error| {
             let span = error.span().unwrap_or(0..0);
             let message = error.message().lines().collect::<Vec<_>>().join(", ");
-            Problem::at(file, span, message)
+            let hint = syntax_hint(&message);
+            Problem::at(file, span, message).hint(hint)
         })
         .collect();
     problems.sort_by_key(|problem| problem.line);
     problems.dedup_by_key(|problem| problem.line);
     problems
+}
+
+/// What to do about the parser's words.
+fn syntax_hint(message: &str) -> &'static str {
+    const HINTS: [(&str, &str); 8] = [
+        ("duplicate key", "the key or table is set above already: keep one of them"),
+        ("values must be quoted", "write text in quotes: key = \"value\""),
+        ("key with no value", "write key = value"),
+        ("literal string", "close the text with the quote that opens it"),
+        ("basic string", "close the text with the quote that opens it; write a backslash as \\\\"),
+        ("array", "close the list with ]"),
+        ("inline table", "close the table with }"),
+        ("table", "write [table], or [[table]] where there may be several"),
+    ];
+    HINTS
+        .iter()
+        .find(|(word, _)| message.contains(word))
+        .map_or("TOML is described at https://toml.io", |(_, hint)| hint)
 }
 
 /// Syntax problems, and of the others those that do not follow from them: what a broken line seems to say counts for

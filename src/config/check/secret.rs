@@ -91,7 +91,11 @@ fn from_file(context: &Context<'_>, node: &Node<'_>) -> Option<Secret> {
 fn from_credential(context: &Context<'_>, node: &Node<'_>) -> Option<Secret> {
     let name = values::text(context, node)?;
     if name.contains('/') || name == ".." {
-        context.error(&node.place, format!("`{name}` is no name of a credential"));
+        context.error(
+            &node.place,
+            format!("`{name}` is no name of a credential"),
+            "write the name alone, without a path",
+        );
         return None;
     }
     let Some(directory) = context.environment.get("CREDENTIALS_DIRECTORY") else {

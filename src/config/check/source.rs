@@ -176,7 +176,7 @@ pub(super) fn headers(context: &Context<'_>, node: &Node<'_>) -> Option<Vec<(Str
     let mut headers = Vec::new();
     for (name, place, value) in section.entries() {
         if http::HeaderName::from_bytes(name.as_bytes()).is_err() {
-            context.error(&place, format!("`{name}` is no header name"));
+            context.error(&place, format!("`{name}` is no header name"), "use letters, digits and `-`, as in `X-Key`");
             continue;
         }
         if OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
@@ -192,6 +192,7 @@ pub(super) fn headers(context: &Context<'_>, node: &Node<'_>) -> Option<Vec<(Str
             context.error(
                 &value.place,
                 "the value cannot stand in a header: it holds a line break or another control character",
+                "write it on one line",
             );
             continue;
         }
@@ -287,7 +288,8 @@ fn rules_file(context: &Context<'_>, path: &Path) -> Option<SharedRules> {
     let text = match read_text(path) {
         Ok(text) => text,
         Err(reason) => {
-            context.push(Problem::of_file(path, format!("cannot read the file: {reason}")));
+            let problem = Problem::of_file(path, format!("cannot read the file: {reason}"));
+            context.push(problem.hint("make it readable for the user that runs wirewatch, or take it away"));
             return None;
         }
     };

@@ -41,7 +41,7 @@ fn problems(text: &str) -> Vec<String> {
     found
         .iter()
         .map(|problem| {
-            let hint = problem.hint.as_deref().unwrap_or("no hint");
+            let hint = problem.hint.as_deref().expect("each problem says what to do");
             format!("{}:{} {} ({hint})", problem.line, problem.column, problem.message)
         })
         .collect()
@@ -80,21 +80,23 @@ fn a_wrong_type_says_what_is_expected() {
         "[poll]\nevery = 30",
         &["2:9 expected a duration such as \"15m\", found an integer (write \"30s\" for seconds)"],
     );
+    check("[poll]\nevery = \"30\"", &["2:9 `30` has no unit (write \"30s\" for seconds or \"30m\" for minutes)"]);
     check(
-        "[poll]\nevery = \"30\"",
-        &["2:9 `30` has no unit: write \"30s\" for seconds or \"30m\" for minutes (no hint)"],
+        "[fetch]\nrobots = \"yes\"",
+        &["2:10 expected true or false, found a string (write true or false, without quotes)"],
     );
-    check("[fetch]\nrobots = \"yes\"", &["2:10 expected true or false, found a string (no hint)"]);
-    check("[fetch]\nconcurrency = 0", &["2:15 the number is not between 1 and 1000 (no hint)"]);
+    check("[fetch]\nconcurrency = 0", &["2:15 the number is out of range (write a number from 1 to 1000)"]);
     check(
         "[fetch]\nmax_body = 8",
         &["2:12 expected a size such as \"8MiB\", found an integer (write \"8B\" for bytes)"],
     );
+    check("[fetch]\nmax_body = \"8 apples\"", &["2:12 `8 apples` is no size (write \"500kB\", \"8MiB\" or \"1GiB\")"]);
     check(
-        "[fetch]\nmax_body = \"8 apples\"",
-        &["2:12 `8 apples` is no size: write \"500kB\", \"8MiB\" or \"1GiB\" (no hint)"],
+        "fetch = 3",
+        &[
+            "1:9 expected a table, found an integer (write `key = value` lines under a `[heading]`, or `{ key = value }`)",
+        ],
     );
-    check("fetch = 3", &["1:9 expected a table, found an integer (no hint)"]);
     check("source = 3", &["1:10 `source` is an integer (write `[[source]]`: there may be several)"]);
     check("[source]\nid = \"a\"", &["1:1 `source` is a table (write `[[source]]`: there may be several)"]);
 }
@@ -167,12 +169,12 @@ fn times_are_checked() {
         &source("timezone = \"UTC\""),
         &["4:12 `timezone` is for `cron` (an interval needs no time zone: remove it, or add `cron`)"],
     );
-    check(&source("every = \"10ms\""), &["4:9 the interval is shorter than \"100ms\" (no hint)"]);
+    check(&source("every = \"10ms\""), &["4:9 the interval is shorter than 100 ms (write \"100ms\" or more)"]);
     check(
         "[recheck]\nschedule = [\"15m until 5h\", \"30m\", \"1h until 2h\"]",
         &[
-            "2:29 `30m` is no step: write \"15m until 5h\" (no hint)",
-            "2:36 the ages must ascend: `1h until 2h` comes after `15m until 5h` (no hint)",
+            "2:29 `30m` is no step (write \"15m until 5h\")",
+            "2:36 the ages must ascend: `1h until 2h` comes after `15m until 5h` (write the steps from young to old: \"15m until 5h\", \"2h until 48h\")",
         ],
     );
 }
@@ -184,7 +186,10 @@ fn addresses_selectors_and_patterns_are_checked() {
         &source("feed = \"a.test/rss\""),
         &["3:8 `a.test/rss` is no URL: relative URL without a base (write \"https://a.test/rss\")"],
     );
-    check(&source("feed = \"ftp://a.test/\""), &["3:8 `ftp:` is not fetched: only http and https are (no hint)"]);
+    check(
+        &source("feed = \"ftp://a.test/\""),
+        &["3:8 `ftp:` is not fetched: only http and https are (write \"https://example.org/…\")"],
+    );
     check(
         &source("feed = \"https://ada:pw@a.test/\""),
         &[
@@ -208,7 +213,9 @@ fn addresses_selectors_and_patterns_are_checked() {
     assert!(found[1].starts_with("6:8 `p >` is no CSS selector: "), "{found:?}");
     check(
         &source("feed = \"https://a.test/\"\nignore = [\"^ok\", \"(\"]"),
-        &["4:18 the pattern is no regular expression: unclosed group (no hint)"],
+        &[
+            "4:18 the pattern is no regular expression: unclosed group (put a backslash before a sign that means itself: '\\(', '\\?')",
+        ],
     );
     check(
         &source(
@@ -216,8 +223,8 @@ fn addresses_selectors_and_patterns_are_checked() {
         ),
         &[
             "4:13 `Host` is set by wirewatch itself (remove it)",
-            "4:25 `a b` is no header name (no hint)",
-            "4:58 the value cannot stand in a header: it holds a line break or another control character (no hint)",
+            "4:25 `a b` is no header name (use letters, digits and `-`, as in `X-Key`)",
+            "4:58 the value cannot stand in a header: it holds a line break or another control character (write it on one line)",
         ],
     );
     check(
@@ -239,9 +246,9 @@ fn names_of_what_is_not_declared_are_refused() {
     check(&topic("languages = [\"en-US\"]"), &["8:14 `en-US` is no language code (write \"en\")"]);
     check(
         &topic("on = [\"match\", \"edits\"]"),
-        &["8:16 `edits` is none of \"match\", \"revision\", \"gone\" (no hint)"],
+        &["8:16 `edits` is none of \"match\", \"revision\", \"gone\" (write one of these)"],
     );
-    check(&topic("min_score = 3"), &["8:13 the number is not between 0 and 1 (no hint)"]);
+    check(&topic("min_score = 3"), &["8:13 the number is out of range (write a number from 0 to 1)"]);
     check(&format!("{WELL}[[mute]]\ntopic = \"u\""), &["14:9 no [[topic]] has the id `u` (did you mean \"t\"?)"]);
     check(
         &format!("{WELL}[[mute]]\nuntil = 2026-09-01"),
@@ -269,7 +276,9 @@ fn secrets_come_from_outside_and_must_be_there() {
     check(&hook("{ env = \"EMPTY\" }"), &["5:18 the variable `EMPTY` is empty (set it: `export EMPTY=…`)"]);
     check(
         &hook("{ env = \"WHSEC\" }"),
-        &["5:10 the secret begins with `whsec_`, and what follows is not base64 (no hint)"],
+        &[
+            "5:10 the secret begins with `whsec_`, and what follows is not base64 (make one: `echo whsec_$(openssl rand -base64 32)`)",
+        ],
     );
     check(
         &hook("{ file = \"/nowhere/x\" }"),
@@ -282,7 +291,10 @@ fn secrets_come_from_outside_and_must_be_there() {
         &["5:25 the credential `hook` is not there: $CREDENTIALS_DIRECTORY is not set (it is set for a unit with \
          `LoadCredential=hook:/path/of/the/secret`)"],
     );
-    check(&hook("{ credential = \"../etc/passwd\" }"), &["5:25 `../etc/passwd` is no name of a credential (no hint)"]);
+    check(
+        &hook("{ credential = \"../etc/passwd\" }"),
+        &["5:25 `../etc/passwd` is no name of a credential (write the name alone, without a path)"],
+    );
 }
 
 #[test]
@@ -575,9 +587,12 @@ fn a_broken_line_does_not_hide_other_problems() {
     check(
         "[poll]\nevery = \n[fetch]\ntimeot = \"3s\"\n",
         &[
-            "2:9 string values must be quoted, expected literal string (no hint)",
+            "2:9 string values must be quoted, expected literal string (write text in quotes: key = \"value\")",
             "4:1 unknown key `timeot` in [fetch] (did you mean `timeout`?)",
         ],
     );
-    check("[poll]\nevery = \"1h\"\nevery = \"2h\"\n", &["3:1 duplicate key (no hint)"]);
+    check(
+        "[poll]\nevery = \"1h\"\nevery = \"2h\"\n",
+        &["3:1 duplicate key (the key or table is set above already: keep one of them)"],
+    );
 }

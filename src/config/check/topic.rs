@@ -91,7 +91,7 @@ fn group(context: &Context<'_>, name: &str, node: &Node<'_>) -> Option<RawGroup>
 
 fn not_empty(context: &Context<'_>, node: &Node<'_>, terms: Vec<String>) -> Option<Vec<String>> {
     if terms.is_empty() {
-        context.error(&node.place, "the group holds no term");
+        context.error(&node.place, "the group holds no term", "add a term, as in [\"talks\"], or remove the line");
         return None;
     }
     Some(terms)

@@ -1,5 +1,6 @@
 //! Readers of single values. Each gives the value, or reports what is wrong with it and what to write instead.
 
+use std::fmt::Display;
 use std::net::{IpAddr, SocketAddr};
 
 use ipnet::IpNet;
@@ -27,7 +28,7 @@ pub(super) fn string(context: &Context<'_>, node: &Node<'_>) -> Option<String> {
 pub(super) fn text(context: &Context<'_>, node: &Node<'_>) -> Option<String> {
     let text = string(context, node)?;
     if text.trim().is_empty() {
-        context.error(&node.place, "the value is empty");
+        context.error(&node.place, "the value is empty", "write a value, or remove the line");
         return None;
     }
     Some(text)
@@ -49,10 +50,15 @@ pub(super) fn integer(context: &Context<'_>, node: &Node<'_>, min: i64, max: i64
     match i64::from_str_radix(integer.as_str(), integer.radix()) {
         Ok(value) if (min..=max).contains(&value) => Some(value),
         _ => {
-            context.error(&node.place, format!("the number is not between {min} and {max}"));
+            out_of_range(context, node, min, max);
             None
         }
     }
+}
+
+fn out_of_range(context: &Context<'_>, node: &Node<'_>, min: impl Display, max: impl Display) {
+    let hint = format!("write a number from {min} to {max}");
+    context.error(&node.place, "the number is out of range", hint);
 }
 
 /// A count from 1 to `max`.
@@ -73,7 +79,7 @@ pub(super) fn number(context: &Context<'_>, node: &Node<'_>, min: f64, max: f64)
     match value {
         Some(value) if (min..=max).contains(&value) => Some(value),
         _ => {
-            context.error(&node.place, format!("the number is not between {min} and {max}"));
+            out_of_range(context, node, min, max);
             None
         }
     }
@@ -91,14 +97,14 @@ pub(super) fn duration(context: &Context<'_>, node: &Node<'_>) -> Option<SignedD
         context.push(problem.hint(hint));
         return None;
     };
-    parse_duration(text).map_err(|error| context.error(&node.place, error)).ok()
+    parse_duration(text).map_err(|error| context.refused(&node.place, &error, "write a shorter one")).ok()
 }
 
 /// A duration at which something is repeated.
 pub(super) fn interval(context: &Context<'_>, node: &Node<'_>) -> Option<SignedDuration> {
     let interval = duration(context, node)?;
     if interval < INTERVAL_MIN {
-        context.error(&node.place, "the interval is shorter than \"100ms\"");
+        context.error(&node.place, "the interval is shorter than 100 ms", "write \"100ms\" or more");
         return None;
     }
     Some(interval)
@@ -108,7 +114,7 @@ pub(super) fn interval(context: &Context<'_>, node: &Node<'_>) -> Option<SignedD
 pub(super) fn timeout(context: &Context<'_>, node: &Node<'_>) -> Option<SignedDuration> {
     let timeout = duration(context, node)?;
     if timeout <= SignedDuration::ZERO {
-        context.error(&node.place, "the time must be longer than zero");
+        context.error(&node.place, "the time must be longer than zero", "write \"30s\"");
         return None;
     }
     Some(timeout)
@@ -126,7 +132,7 @@ pub(super) fn size(context: &Context<'_>, node: &Node<'_>) -> Option<u64> {
         context.push(problem.hint(hint));
         return None;
     };
-    parse_size(text).map_err(|error| context.error(&node.place, error)).ok()
+    parse_size(text).map_err(|error| context.refused(&node.place, &error, "write a smaller one")).ok()
 }
 
 fn parse_size(text: &str) -> Result<u64, String> {
@@ -164,7 +170,9 @@ pub(super) fn url(context: &Context<'_>, node: &Node<'_>) -> Option<WebUrl> {
         Err(error) => {
             let problem = context.problem(&node.place, error.to_string());
             let bare = !text.contains("://") && text.contains('.') && !text.contains(' ');
-            context.push(if bare { problem.hint(format!("write \"https://{text}\"")) } else { problem });
+            let hint =
+                if bare { format!("write \"https://{text}\"") } else { "write \"https://example.org/…\"".to_owned() };
+            context.push(problem.hint(hint));
             None
         }
     }
@@ -193,9 +201,13 @@ pub(super) fn slug<T>(
     let text = string(context, node)?;
     new(text.clone())
         .map_err(|error| {
-            let problem = context.problem(&node.place, error.to_string());
             let mended = slug_of(&text);
-            context.push(if mended.is_empty() { problem } else { problem.hint(format!("write \"{mended}\"")) });
+            let hint = if mended.is_empty() {
+                "write a short name, as in \"bbc-world\"".to_owned()
+            } else {
+                format!("write \"{mended}\"")
+            };
+            context.error(&node.place, error.to_string(), hint);
         })
         .ok()
 }
@@ -233,11 +245,11 @@ pub(super) fn word<T: Copy>(context: &Context<'_>, node: &Node<'_>, words: &[(&s
         return Some(*value);
     }
     let names: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
-    let problem = context.problem(&node.place, format!("`{text}` is none of {}", names.join(", ")));
-    context.push(match nearest(&text, words.iter().map(|(word, _)| *word)) {
-        Some(nearest) => problem.hint(format!("did you mean \"{nearest}\"?")),
-        None => problem,
-    });
+    let hint = match nearest(&text, words.iter().map(|(word, _)| *word)) {
+        Some(nearest) => format!("did you mean \"{nearest}\"?"),
+        None => "write one of these".to_owned(),
+    };
+    context.error(&node.place, format!("`{text}` is none of {}", names.join(", ")), hint);
     None
 }
 
@@ -277,7 +289,8 @@ pub(super) fn pattern(context: &Context<'_>, node: &Node<'_>) -> Option<regex::R
         .map_err(|error| {
             let reason = error.to_string();
             let last = reason.lines().last().unwrap_or_default().trim().trim_start_matches("error: ").to_owned();
-            context.error(&node.place, format!("the pattern is no regular expression: {last}"));
+            let message = format!("the pattern is no regular expression: {last}");
+            context.error(&node.place, message, "put a backslash before a sign that means itself: '\\(', '\\?'");
         })
         .ok()
 }
