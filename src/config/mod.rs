@@ -3,6 +3,7 @@
 //! queries compile, selectors parse, names refer to what exists, secrets are resolved.
 
 mod check;
+mod literal;
 pub mod load;
 pub mod problem;
 mod raw;

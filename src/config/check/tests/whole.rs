@@ -1,0 +1,233 @@
+use std::fs;
+
+use super::super::super::load::load_in;
+use super::super::super::{MailBy, PollTimes, problem};
+use super::*;
+use crate::model::time::SignedDuration;
+
+#[test]
+fn mail_goes_by_smtp_once_that_is_set() {
+    let by = |text: &str| match &well(text).channels[0].target {
+        ChannelTarget::Email(email) => email.by.clone(),
+        other => panic!("{other:?}"),
+    };
+    let smtp = "[smtp]\nhost = \"mx\"\nfrom = \"w@a.test\"\n";
+    assert_eq!(by(WELL), MailBy::Directory("digests".into()));
+    assert_eq!(by(&format!("{WELL}{smtp}")), MailBy::Smtp);
+    assert_eq!(by(&format!("{WELL}by = \"directory\"\n{smtp}")), MailBy::Directory("digests".into()));
+    assert_eq!(by(&format!("{WELL}by = \"sendmail\"\n")), MailBy::Sendmail("/usr/sbin/sendmail".into()));
+    assert_eq!(by(&format!("{WELL}sendmail = \"/bin/s\"\n{smtp}")), MailBy::Sendmail("/bin/s".into()));
+}
+
+/// Everything of a config but what the engine compiled.
+fn shown(config: &Config) -> String {
+    let mut lines = vec![
+        format!("{:#?}", config.store),
+        format!("{:#?}", config.fetch),
+        format!("{:#?}", config.poll),
+        format!(
+            "{:?} {} {}",
+            config.recheck.schedule.to_string(),
+            config.recheck.on_topic_until,
+            config.recheck.on_topic_every
+        ),
+        format!("{:#?}", config.smtp),
+        format!("{:#?}", config.web),
+        format!("wayback: {}", config.wayback),
+        format!("{:#?}", config.mutes),
+    ];
+    for source in &config.sources {
+        lines.push(format!(
+            "source {} {:?} {:?} {} {:?}",
+            source.id, source.name, source.kind, source.url, source.links
+        ));
+        let every = match &source.times {
+            PollTimes::Every(every) => format!("every {every}"),
+            PollTimes::Cron(wall, zone) => format!("cron {wall} in {:?}", zone.iana_name()),
+        };
+        lines.push(format!("  {every}, {:?}, {:?}, {:?}", source.content, source.backlog, source.headers));
+        lines.push(format!("  {:?}, ignore {:?}, robots {}", source.auth, source.ignore, source.robots));
+        lines.push(format!("  {:?}, {:?}, {:?}", source.timeout, source.proxy, source.user_agent));
+        lines.push(format!("  {:?}, cookies {}", source.accept_language, source.cookies));
+    }
+    for topic in &config.topics {
+        lines.push(format!("topic {} {:?} {:?} {:?}", topic.id, topic.name, topic.sources, topic.languages));
+        lines.push(format!("  {} {} {:?} {:?}", topic.min_score, topic.min_significance, topic.once_per, topic.on));
+        lines.push(format!("  {:?} {:?}", topic.notify, topic.weights));
+    }
+    lines.extend(config.channels.iter().map(|channel| format!("{channel:#?}")));
+    lines.join("\n")
+}
+
+#[test]
+fn each_key_reaches_the_config() {
+    let config = well(
+        r#"
+[store]
+path = "/srv/w.db"
+keep_pages = "7d"
+[fetch]
+contact = "ada@a.test"
+timeout = "5s"
+max_body = "1MiB"
+concurrency = 3
+per_host = 1
+min_delay = "0s"
+robots = false
+proxy = "http://127.0.0.1:3128"
+allow_private = ["127.0.0.0/8"]
+resolve = { "Site.test" = "127.0.1.1:8080", "b.test" = "::1" }
+user_agent = "x/1"
+[poll]
+every = "200ms"
+[recheck]
+schedule = ["1s until 1m"]
+on_topic_until = "2d"
+on_topic_every = "1h"
+[smtp]
+host = "mx.a.test"
+tls = "tls"
+from = "Wire <w@a.test>"
+[web]
+listen = "[::1]:1"
+public_url = "https://w.a.test/"
+[archive]
+wayback = true
+[[source]]
+id = "a"
+name = "A"
+page = "https://a.test/"
+links = ["main a"]
+cron = "0 7 * * 1-5"
+timezone = "Europe/Berlin"
+content = "feed"
+backlog = "notify"
+headers = { X-Key = { env = "TOKEN" }, X-Plain = "p" }
+auth = { bearer = { env = "TOKEN" } }
+ignore = "^x"
+timeout = "9s"
+proxy = "socks5://127.0.0.1:9050"
+user_agent = "y/2"
+accept_language = "de"
+cookies = true
+[[source]]
+id = "b"
+sitemap = "https://b.test/news.xml"
+robots = true
+auth = { user = "ada", password = { env = "TOKEN" } }
+[[topic]]
+id = "t"
+query = 'word'
+sources = ["a"]
+languages = ["en"]
+min_score = 0.25
+min_significance = 0.5
+once_per = "revision"
+weights = { title = 5, body_max = 2 }
+notify = ["mail", "hook", "feed", "cmd"]
+on = ["gone"]
+[[channel]]
+id = "mail"
+type = "email"
+to = ["a@a.test", "B <b@a.test>"]
+from = "c@a.test"
+cron = "@daily"
+timezone = "Asia/Tokyo"
+immediate = true
+max_items = 5
+send_empty = true
+quiet = "22:00-07:00"
+[[channel]]
+id = "hook"
+type = "webhook"
+url = "http://127.0.0.1:9/hook"
+secrets = [{ env = "TOKEN" }, { env = "TOKEN" }]
+headers = { Authorization = { env = "TOKEN" } }
+allow_private = "127.0.0.1"
+timeout = "1s"
+sources = true
+[[channel]]
+id = "feed"
+type = "feed"
+directory = "feeds"
+max_items = 9
+[[channel]]
+id = "cmd"
+type = "command"
+command = ["/bin/cat"]
+timeout = "2s"
+[[mute]]
+source = "a"
+author = "ADA"
+story = 7
+topic = "t"
+until = 2026-09-01T07:00:00Z
+"#,
+    );
+    insta::assert_snapshot!(shown(&config));
+}
+
+#[test]
+fn all_problems_of_all_files_come_in_one_run() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = directory.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write(
+        "w.toml",
+        "include = [\"terms/*.toml\", \"lost.toml\"]\nrules = \"rules\"\n[poll]\nevery = \"30m\"\n[terms]\nus = [\"U.S.\"]\n",
+    );
+    write("terms/a.toml", "[terms]\nchina = [\"China\"]\nus = [\"America\"]\n");
+    write("conf.d/20-b.toml", "[[source]]\nid = \"a\"\nfeed = \"https://b.test/\"\n[poll]\nevery = \"1h\"\n");
+    write(
+        "conf.d/10-a.toml",
+        "[[source]]\nid = \"a\"\nfeed = \"https://a.test/\"\n[[topic]]\nid = \"t\"\nquery = 'word\n",
+    );
+    write("conf.d/30-c.toml", "[[channel]]\nid = \"ä\"\ntyp = \"feed\"\n");
+    write("conf.d/ignored.txt", "not toml");
+    write("rules/a.test.toml", "body = \"p[\"\ntitl = \"h1\"\n");
+    fs::write(directory.path().join("conf.d/40-d.toml"), b"name = \"\xff\"").unwrap();
+    let problems = load_in(&directory.path().join("w.toml"), &environment()).unwrap_err();
+    let shown = problems.to_string().replace(&directory.path().display().to_string(), "DIR");
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn shared_rules_and_conf_d_come_together() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = directory.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("w.toml", "rules = \"rules\"\n[poll]\nevery = \"30m\"\n");
+    write("rules/b.test.toml", "body = \".story\"\n");
+    write("conf.d/2.toml", "[[source]]\nid = \"second\"\nfeed = \"https://b.test/\"\n[poll]\nevery = \"2h\"\n");
+    write("conf.d/1.toml", "poll.every = \"1h\"\n[[source]]\nid = \"first\"\nfeed = \"https://a.test/\"\n");
+    let config = load_in(&directory.path().join("w.toml"), &environment()).unwrap();
+    let ids: Vec<&str> = config.sources.iter().map(|source| source.id.as_str()).collect();
+    assert_eq!(ids, ["first", "second"]);
+    // The last file counts where several set one value.
+    assert_eq!(config.poll.every, SignedDuration::from_hours(2));
+    assert_eq!(config.store.path, directory.path().join("wirewatch.db"));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_secret_that_everybody_may_read_is_a_warning() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().unwrap();
+    let secret = directory.path().join("token");
+    fs::write(&secret, "s3cret\n").unwrap();
+    let config = directory.path().join("w.toml");
+    fs::write(&config, "[web]\ntoken = { file = \"token\" }\n").unwrap();
+    for (mode, warnings) in [(0o600, 0), (0o644, 1)] {
+        fs::set_permissions(&secret, fs::Permissions::from_mode(mode)).unwrap();
+        let config = load_in(&config, &environment()).unwrap();
+        assert_eq!(config.warnings.len(), warnings, "{}", problem::render_plain(&config.warnings));
+        let token = config.web.and_then(|web| web.token);
+        assert_eq!(token.map(|token| token.expose().to_owned()).as_deref(), Some("s3cret"));
+    }
+}
