@@ -123,7 +123,15 @@ pub fn load_in(path: &Path, environment: &Environment) -> Result<Config, Problem
             read(&included, &mut files, &mut problems);
         }
     }
-    for extra in toml_files(&directory_of(path).join("conf.d")) {
+    let conf_d = directory_of(path).join("conf.d");
+    // A directory that may not be listed would silently take half of the config away.
+    if let Err(error) = std::fs::read_dir(&conf_d)
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
+        let problem = Problem::of_file(&conf_d, format!("cannot list the directory: {error}"));
+        problems.push(problem.hint("make it a directory that the user who runs wirewatch may read, or take it away"));
+    }
+    for extra in toml_files(&conf_d) {
         read(&extra, &mut files, &mut problems);
     }
     check::check(path, &files, problems, environment)

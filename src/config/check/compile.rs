@@ -14,9 +14,7 @@ pub(super) struct RawRules {
 }
 
 /// Tries a CSS selector.
-pub(super) fn selector(text: &str) -> Result<(), String> {
-    scraper::Selector::parse(text).map(|_| ()).map_err(|error| error.to_string())
-}
+pub(super) use crate::engine::links::check_selector as selector;
 
 /// Compiles a site's rules; the error is the reason alone.
 pub(super) fn rules(raw: &RawRules) -> Result<SiteRules, String> {

@@ -1,8 +1,11 @@
 use std::fs;
 
+use proptest::prelude::*;
+
 use super::super::super::load::load_in;
 use super::super::super::{MailBy, PollTimes, problem};
 use super::*;
+use crate::config::STARTER;
 use crate::model::time::SignedDuration;
 
 #[test]
@@ -19,50 +22,8 @@ fn mail_goes_by_smtp_once_that_is_set() {
     assert_eq!(by(&format!("{WELL}sendmail = \"/bin/s\"\n{smtp}")), MailBy::Sendmail("/bin/s".into()));
 }
 
-/// Everything of a config but what the engine compiled.
-fn shown(config: &Config) -> String {
-    let mut lines = vec![
-        format!("{:#?}", config.store),
-        format!("{:#?}", config.fetch),
-        format!("{:#?}", config.poll),
-        format!(
-            "{:?} {} {}",
-            config.recheck.schedule.to_string(),
-            config.recheck.on_topic_until,
-            config.recheck.on_topic_every
-        ),
-        format!("{:#?}", config.smtp),
-        format!("{:#?}", config.web),
-        format!("wayback: {}", config.wayback),
-        format!("{:#?}", config.mutes),
-    ];
-    for source in &config.sources {
-        lines.push(format!(
-            "source {} {:?} {:?} {} {:?}",
-            source.id, source.name, source.kind, source.url, source.links
-        ));
-        let every = match &source.times {
-            PollTimes::Every(every) => format!("every {every}"),
-            PollTimes::Cron(wall, zone) => format!("cron {wall} in {:?}", zone.iana_name()),
-        };
-        lines.push(format!("  {every}, {:?}, {:?}, {:?}", source.content, source.backlog, source.headers));
-        lines.push(format!("  {:?}, ignore {:?}, robots {}", source.auth, source.ignore, source.robots));
-        lines.push(format!("  {:?}, {:?}, {:?}", source.timeout, source.proxy, source.user_agent));
-        lines.push(format!("  {:?}, cookies {}", source.accept_language, source.cookies));
-    }
-    for topic in &config.topics {
-        lines.push(format!("topic {} {:?} {:?} {:?}", topic.id, topic.name, topic.sources, topic.languages));
-        lines.push(format!("  {} {} {:?} {:?}", topic.min_score, topic.min_significance, topic.once_per, topic.on));
-        lines.push(format!("  {:?} {:?}", topic.notify, topic.weights));
-    }
-    lines.extend(config.channels.iter().map(|channel| format!("{channel:#?}")));
-    lines.join("\n")
-}
-
-#[test]
-fn each_key_reaches_the_config() {
-    let config = well(
-        r#"
+/// A config that sets every key to something else than its default.
+const EVERY_KEY: &str = r#"
 [store]
 path = "/srv/w.db"
 keep_pages = "7d"
@@ -162,8 +123,51 @@ author = "ADA"
 story = 7
 topic = "t"
 until = 2026-09-01T07:00:00Z
-"#,
-    );
+"#;
+
+/// Everything of a config but what the engine compiled.
+fn shown(config: &Config) -> String {
+    let mut lines = vec![
+        format!("{:#?}", config.store),
+        format!("{:#?}", config.fetch),
+        format!("{:#?}", config.poll),
+        format!(
+            "{:?} {} {}",
+            config.recheck.schedule.to_string(),
+            config.recheck.on_topic_until,
+            config.recheck.on_topic_every
+        ),
+        format!("{:#?}", config.smtp),
+        format!("{:#?}", config.web),
+        format!("wayback: {}", config.wayback),
+        format!("{:#?}", config.mutes),
+    ];
+    for source in &config.sources {
+        lines.push(format!(
+            "source {} {:?} {:?} {} {:?}",
+            source.id, source.name, source.kind, source.url, source.links
+        ));
+        let every = match &source.times {
+            PollTimes::Every(every) => format!("every {every}"),
+            PollTimes::Cron(wall, zone) => format!("cron {wall} in {:?}", zone.iana_name()),
+        };
+        lines.push(format!("  {every}, {:?}, {:?}, {:?}", source.content, source.backlog, source.headers));
+        lines.push(format!("  {:?}, ignore {:?}, robots {}", source.auth, source.ignore, source.robots));
+        lines.push(format!("  {:?}, {:?}, {:?}", source.timeout, source.proxy, source.user_agent));
+        lines.push(format!("  {:?}, cookies {}", source.accept_language, source.cookies));
+    }
+    for topic in &config.topics {
+        lines.push(format!("topic {} {:?} {:?} {:?}", topic.id, topic.name, topic.sources, topic.languages));
+        lines.push(format!("  {} {} {:?} {:?}", topic.min_score, topic.min_significance, topic.once_per, topic.on));
+        lines.push(format!("  {:?} {:?}", topic.notify, topic.weights));
+    }
+    lines.extend(config.channels.iter().map(|channel| format!("{channel:#?}")));
+    lines.join("\n")
+}
+
+#[test]
+fn each_key_reaches_the_config() {
+    let config = well(EVERY_KEY);
     insta::assert_snapshot!(shown(&config));
 }
 
@@ -229,5 +233,29 @@ fn a_secret_that_everybody_may_read_is_a_warning() {
         assert_eq!(config.warnings.len(), warnings, "{}", problem::render_plain(&config.warnings));
         let token = config.web.and_then(|web| web.token);
         assert_eq!(token.map(|token| token.expose().to_owned()).as_deref(), Some("s3cret"));
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_starter_config_with_a_hole_or_a_foreign_sign_never_panics(
+        hole in any::<prop::sample::Index>(),
+        length in 0_usize..40,
+        sign in "\\PC{0,3}|[\\[\\]{}\"'=,#\\n\\\\]{1,3}",
+    ) {
+        let characters: Vec<char> = STARTER.chars().collect();
+        let start = hole.index(characters.len());
+        let after = (start + length).min(characters.len());
+        let text: String = characters[..start].iter().copied().chain(sign.chars()).chain(characters[after..].iter().copied()).collect();
+        let lines = text.matches('\n').count() + 1;
+        let found = match load_text_in(&text, Path::new("w.toml"), &environment()) {
+            Ok(config) => config.warnings,
+            Err(problems) => problems.iter().cloned().collect(),
+        };
+        for problem in &found {
+            prop_assert!((1..=lines).contains(&problem.line), "{problem:?}");
+            prop_assert!(problem.hint.is_some(), "{problem:?}");
+        }
+        prop_assert!(!problem::render_plain(&found).is_empty());
     }
 }
