@@ -1,2 +1,6 @@
-#[test]
-fn t() {}
+//! The integration tests: one binary, real sockets, real files.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, and its names are sentences")]
+
+mod support;
+
+mod fetch;

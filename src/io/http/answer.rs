@@ -3,6 +3,7 @@
 use reqwest::header::{ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 
 use super::clients::HEADER_BYTES_MAX;
+use super::encoding::{self, Coding};
 use super::failure;
 use crate::model::fetch::{CacheHints, FetchError, Validators};
 use crate::model::time::{SignedDuration, Timestamp};
@@ -22,6 +23,8 @@ pub(super) struct Answer {
     pub(super) headers: Vec<(String, String)>,
     pub(super) validators: Validators,
     pub(super) hints: CacheHints,
+    /// How the body is compressed.
+    pub(super) codings: Vec<Coding>,
 }
 
 impl Answer {
@@ -34,8 +37,10 @@ impl Answer {
         let validators = validators(headers);
         let headers: Vec<(String, String)> =
             headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
-        refuse_unknown_encoding(&headers, url)?;
-        Ok(Self { status, validators, hints: hints(&headers, now), headers })
+        let encodings = headers.iter().filter(|(name, _)| name == "content-encoding").map(|(_, value)| value.as_str());
+        let codings = encoding::codings(encodings)
+            .map_err(|name| failure::unreachable(url, format!("the Content-Encoding `{name}` is not understood")))?;
+        Ok(Self { status, validators, hints: hints(&headers, now), codings, headers })
     }
 
     /// The first value of a header; `name` in lower case.
@@ -59,18 +64,6 @@ fn text(value: &HeaderValue) -> String {
 /// A letter a byte.
 fn latin1(value: &HeaderValue) -> String {
     value.as_bytes().iter().map(|&byte| char::from(byte)).collect()
-}
-
-/// What reqwest decoded it also took out of the headers; what is left was not decoded.
-fn refuse_unknown_encoding(headers: &[(String, String)], url: &WebUrl) -> Result<(), FetchError> {
-    let Some(value) = first(headers, "content-encoding") else { return Ok(()) };
-    let compressed = ["gzip", "x-gzip", "compress", "x-compress", "br", "zstd", "deflate", "dcb", "dcz"];
-    // Servers write character sets and "none" here; those bodies are plain.
-    match value.split(',').map(|word| word.trim().to_ascii_lowercase()).find(|word| compressed.contains(&word.as_str()))
-    {
-        Some(_) => Err(failure::unreachable(url, format!("the Content-Encoding `{value}` is not understood"))),
-        None => Ok(()),
-    }
 }
 
 fn validators(headers: &HeaderMap) -> Validators {

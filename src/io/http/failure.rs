@@ -40,8 +40,6 @@ pub(super) fn broken_body(url: &WebUrl, error: &reqwest::Error) -> FetchError {
         url,
         if error.is_timeout() {
             format!("the body stalled for {} s", READ_TIMEOUT.as_secs())
-        } else if error.is_decode() {
-            format!("the body is not encoded as its Content-Encoding says, or is cut short ({})", innermost(error))
         } else {
             format!("the body broke off ({})", innermost(error))
         },

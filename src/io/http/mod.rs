@@ -13,6 +13,7 @@
 mod answer;
 mod body;
 mod clients;
+mod encoding;
 mod failure;
 mod guard;
 mod polite;
@@ -26,11 +27,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use reqwest::Response;
 use reqwest::header::HeaderMap;
 
 use answer::Answer;
-use body::AtBound;
+use body::{AtBound, Reading};
 use clients::{Clients, Route, Way};
 use polite::{Permit, Polite};
 pub use post::{PostAnswer, PostRequest};
@@ -177,12 +177,20 @@ impl Http {
             304 if conditional => Ok(Hop::Done(not_modified(chain, options, answer))),
             // A part of a page was not asked for, and would pass for the whole.
             200..=205 | 207..=299 => {
-                let body = self.read_body(&mut response, &url, options.subject).await?;
+                let reading = self.reading(&answer, options.subject);
+                let body = body::read(&mut response, &url, reading).await?;
                 Ok(Hop::Done(FetchOutcome::Fresh(Box::new(self.page(chain, answer, body)))))
             }
             status => {
                 let body = if failure::may_be_a_challenge(status) {
-                    body::read(&mut response, &url, REFUSAL_BYTES_MAX, AtBound::Cut).await.unwrap_or_default()
+                    {
+                        let reading = Reading {
+                            max_bytes: REFUSAL_BYTES_MAX,
+                            at_bound: AtBound::Cut,
+                            codings: answer.codings.clone(),
+                        };
+                        body::read(&mut response, &url, reading).await.unwrap_or_default()
+                    }
                 } else {
                     Bytes::new()
                 };
@@ -191,11 +199,12 @@ impl Http {
         }
     }
 
-    async fn read_body(&self, response: &mut Response, url: &WebUrl, subject: Subject) -> Result<Bytes, FetchError> {
-        match subject {
-            Subject::Feed | Subject::Page => body::read(response, url, self.0.max_body_bytes, AtBound::Refuse).await,
-            Subject::Robots => body::read(response, url, ROBOTS_BYTES_MAX, AtBound::Cut).await,
-        }
+    fn reading(&self, answer: &Answer, subject: Subject) -> Reading {
+        let (max_bytes, at_bound) = match subject {
+            Subject::Feed | Subject::Page => (self.0.max_body_bytes, AtBound::Refuse),
+            Subject::Robots => (ROBOTS_BYTES_MAX, AtBound::Cut),
+        };
+        Reading { max_bytes, at_bound, codings: answer.codings.clone() }
     }
 
     fn page(&self, chain: &Chain, answer: Answer, body: Bytes) -> Page {

@@ -4,7 +4,7 @@ use ipnet::IpNet;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
 use super::answer::Answer;
-use super::body::{self, AtBound};
+use super::body::{self, AtBound, Reading};
 use super::clients::Route;
 use super::{Http, as_std, failure};
 use crate::model::fetch::FetchError;
@@ -55,8 +55,9 @@ impl Http {
             let mut response = sending.await.map_err(|error| failure::no_answer(&url, &error))?;
             let now = self.clock().now();
             let answer = Answer::read(response.status().as_u16(), response.headers(), &url, now)?;
+            let reading = Reading { max_bytes: ANSWER_BYTES_MAX, at_bound: AtBound::Cut, codings: answer.codings };
             // The status is the answer. A body that breaks off takes nothing from it.
-            let body = body::read(&mut response, &url, ANSWER_BYTES_MAX, AtBound::Cut).await.unwrap_or_default();
+            let body = body::read(&mut response, &url, reading).await.unwrap_or_default();
             Ok(PostAnswer {
                 status: answer.status,
                 retry_after: answer.hints.retry_after,

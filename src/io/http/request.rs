@@ -3,10 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::header::{
-    ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, InvalidHeaderValue, USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue,
+    InvalidHeaderValue, USER_AGENT,
 };
 
 use super::answer::conditions;
+use super::encoding;
 use super::failure;
 use super::redirect::Chain;
 use crate::config::{Auth, Secret, SourceConfig};
@@ -97,6 +99,7 @@ pub(super) fn headers(options: &RequestOptions, user_agent: &str, chain: &Chain)
     let mut headers = HeaderMap::new();
     headers.insert(USER_AGENT, HeaderValue::from_str(user_agent).map_err(|_| wrong("user_agent"))?);
     headers.insert(ACCEPT, HeaderValue::from_static(options.subject.accept()));
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(encoding::ACCEPT_ENCODING));
     if let Some(language) = &options.accept_language {
         headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_str(language).map_err(|_| wrong("accept_language"))?);
     }

@@ -1,0 +1,4 @@
+//! What tests share: servers that misbehave, and the program set up against them.
+
+pub(crate) mod hostile;
+pub(crate) mod web;
