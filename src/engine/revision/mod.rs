@@ -5,6 +5,12 @@
 //! of headline, authors or body is; a number in a sentence always counts («12 dead» to «19 dead» is news).
 
 mod chain;
+mod details;
+mod lexicon;
+mod noise;
+mod notices;
+mod quotes;
+mod significance;
 
 pub use chain::{chain, text_hash};
 
@@ -12,7 +18,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::article::{ChangeKind, Content};
 
-use super::diff::{Diff, diff};
+use self::noise::{STEPS, Step, key, without_noise};
+use super::diff::{Diff, diff_plain};
 
 /// What a new capture is, compared with the latest revision.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -64,18 +71,64 @@ pub struct Detail {
 
 /// Compares a new capture with the latest revision.
 pub fn compare(before: &Content, after: &Content) -> Verdict {
-    let diff = diff(before, after);
-    if before == after {
-        return Verdict::Unchanged;
+    if key(before, &[]) == key(after, &[]) {
+        return if same_metadata(before, after) { Verdict::Unchanged } else { cosmetic("metadata") };
     }
-    let change = Change {
-        kinds: vec![ChangeKind::Body],
-        details: Vec::new(),
-        acknowledged: false,
-        notice: None,
-        significance: 0.5,
-        reasons: Vec::new(),
-        diff,
-    };
-    Verdict::Changed(Box::new(change))
+    if key(before, STEPS) == key(after, STEPS) {
+        return cosmetic(&rule(before, after));
+    }
+    Verdict::Changed(Box::new(change(before, after)))
 }
+
+fn cosmetic(rule: &str) -> Verdict {
+    Verdict::Cosmetic { rule: rule.to_owned() }
+}
+
+fn same_metadata(before: &Content, after: &Content) -> bool {
+    // Headline, authors, notes and body are compared by their key.
+    (&before.published, &before.modified, &before.language, &before.site)
+        == (&after.published, &after.modified, &after.language, &after.site)
+        && (&before.section, &before.tags, &before.image, &before.origin)
+            == (&after.section, &after.tags, &after.image, &after.origin)
+}
+
+/// The steps without which the two would not be equal, by name.
+fn rule(before: &Content, after: &Content) -> String {
+    let mut needed: Vec<Step> = STEPS.to_vec();
+    for step in STEPS {
+        let without: Vec<Step> = needed.iter().copied().filter(|other| other != step).collect();
+        if key(before, &without) == key(after, &without) {
+            needed = without;
+        }
+    }
+    needed.iter().map(|step| step.as_str()).collect::<Vec<_>>().join("+")
+}
+
+fn change(before: &Content, after: &Content) -> Change {
+    let (bare_before, bare_after) = (without_noise(before), without_noise(after));
+    let diff = diff_plain(&bare_before, &bare_after);
+    let mut details = details::details(&bare_before, &bare_after, &diff);
+    if details.is_empty() {
+        // Something differs that no kind knows; it is a change all the same, and the diff shows it.
+        details.push(Detail { kind: ChangeKind::Body, before: None, after: None, speaker: None });
+    }
+    let mut kinds: Vec<ChangeKind> = details.iter().map(|detail| detail.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let notice = details::new_notice(&details);
+    let acknowledged = notice.is_some() || was_dated(before, after);
+    let (significance, reasons) = significance::significance(&bare_before, &details, &kinds, &diff);
+    Change { kinds, details, acknowledged, notice, significance, reasons, diff }
+}
+
+/// Whether the page's modified date came or moved on.
+fn was_dated(before: &Content, after: &Content) -> bool {
+    match (before.modified, after.modified) {
+        (_, None) => false,
+        (None, Some(_)) => true,
+        (Some(before), Some(after)) => after.instant() > before.instant(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
