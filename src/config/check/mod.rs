@@ -117,6 +117,7 @@ fn read(path: &Path, root: &Section<'_, '_>) -> Option<Config> {
     let known =
         Known { sources: ids(context, &sources), topics: ids(context, &topics), channels: ids(context, &channels) };
     let beside = source::Beside { poll: &poll, fetch: &fetch, rules: shared_rules.unwrap_or_default() };
+    source::warn_of_twins(context, &sources);
     let sources = all(&sources, |section| source::read(section, &beside));
     let terms = topic::terms(root.section("terms").as_ref());
     let topics = all(&topics, |section| topic::read(section, &known, &terms));

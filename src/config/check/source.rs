@@ -1,5 +1,6 @@
 //! `[[source]]` with its rules, and the directory of rules that sources share.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use toml::de::DeTable;
 
 use super::super::load::{read_text, toml_files};
 use super::super::problem::{Problem, SourceFile};
-use super::super::raw::{Context, Node, Section};
+use super::super::raw::{Context, Node, Place, Section};
 use super::super::{Auth, Backlog, ContentFrom, FetchConfig, PollConfig, PollTimes, Secret, SourceConfig};
 use super::compile::{self, RawRules};
 use super::paths::Paths;
@@ -20,6 +21,10 @@ use crate::model::url::WebUrl;
 /// Headers that the client sets itself, or that would undo its politeness.
 const OWN_HEADERS: [&str; 7] =
     ["host", "connection", "content-length", "transfer-encoding", "if-none-match", "if-modified-since", "user-agent"];
+
+/// The keys of a source's address.
+const ADDRESSES: [(&str, SourceKind); 3] =
+    [("feed", SourceKind::Feed), ("sitemap", SourceKind::Sitemap), ("page", SourceKind::Page)];
 
 /// What a source's own table does not hold.
 pub(super) struct Beside<'b> {
@@ -75,13 +80,27 @@ pub(super) fn read(section: &Section<'_, '_>, beside: &Beside<'_>) -> Option<Sou
     address.map(|_| source)
 }
 
+/// Two sources with one address are polled twice as often as anybody meant.
+pub(super) fn warn_of_twins(context: &Context<'_>, sections: &[Section<'_, '_>]) {
+    let mut seen: BTreeMap<String, Place> = BTreeMap::new();
+    for section in sections {
+        let Some(node) = ADDRESSES.iter().find_map(|(key, _)| section.node(key)) else { continue };
+        let Some(url) = node.value.as_str().and_then(|text| WebUrl::parse(text).ok()) else { continue };
+        if let Some(first) = seen.get(url.as_str()) {
+            let problem = context.problem(&node.place, "another source has this address already");
+            let hint = format!("it is at {}: remove one of them", context.show(first));
+            context.push(problem.hint(hint).warning());
+        } else {
+            seen.insert(url.as_str().to_owned(), node.place);
+        }
+    }
+}
+
 /// The one of `feed`, `sitemap` and `page` that is there.
 fn address(section: &Section<'_, '_>) -> Option<(SourceKind, WebUrl)> {
-    const KINDS: [(&str, SourceKind); 3] =
-        [("feed", SourceKind::Feed), ("sitemap", SourceKind::Sitemap), ("page", SourceKind::Page)];
     let context = section.context();
     let mut found: Vec<(SourceKind, Node<'_>)> = Vec::new();
-    for (key, kind) in KINDS {
+    for (key, kind) in ADDRESSES {
         if let Some(node) = section.node(key) {
             found.push((kind, node));
         }

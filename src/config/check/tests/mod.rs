@@ -135,14 +135,14 @@ fn ids_are_slugs_and_come_once() {
            \"bbc-world\")",
         ],
     );
-    for table in ["source", "topic", "channel"] {
-        let rest = match table {
-            "source" => "feed = \"https://a.test/\"",
-            "topic" => "query = 'word'",
-            _ => "type = \"feed\"",
-        };
-        let one = format!("[[{table}]]\nid = \"a\"\n{rest}\n");
-        check(&format!("{one}{one}"), &["5:6 the id `a` is given twice (it is given at w.toml:2 already)"]);
+    for (table, rest, other) in [
+        ("source", "feed = \"https://a.test/\"", "feed = \"https://b.test/\""),
+        ("topic", "query = 'word'", "query = 'word'"),
+        ("channel", "type = \"feed\"", "type = \"feed\""),
+    ] {
+        let one = |rest: &str| format!("[[{table}]]\nid = \"a\"\n{rest}\n");
+        let expected = ["5:6 the id `a` is given twice (it is given at w.toml:2 already)"];
+        check(&format!("{}{}", one(rest), one(other)), &expected);
     }
 }
 
@@ -346,6 +346,9 @@ fn what_works_but_deserves_a_look_is_a_warning() {
          on both sides)",
         ],
     );
+    let twins =
+        "[[source]]\nid = \"a\"\nfeed = \"https://a.test/\"\n[[source]]\nid = \"b\"\nsitemap = \"https://A.test\"";
+    check(twins, &["6:11 another source has this address already (it is at w.toml:3: remove one of them)"]);
     check(
         "[web]\nlisten = \"0.0.0.0:80\"",
         &[
