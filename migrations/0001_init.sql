@@ -140,6 +140,7 @@ CREATE TABLE revision (
     added_words   INTEGER NOT NULL DEFAULT 0,
     removed_words INTEGER NOT NULL DEFAULT 0,
     change_hash   INTEGER NOT NULL DEFAULT 0,
+    shown         INTEGER NOT NULL,
     flip_of       INTEGER,
     technical     INTEGER NOT NULL DEFAULT 0,
     extractor     INTEGER NOT NULL,

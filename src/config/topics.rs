@@ -1,6 +1,9 @@
 //! From the checked configuration to what the engine decides with.
 
+use std::sync::Arc;
+
 use super::{ChannelTarget, Config};
+use crate::engine::query::{TopicSet, TopicSpec, Weights};
 use crate::engine::route::{ChannelRule, TopicRule, Topics};
 use crate::model::channel::ChannelKind;
 
@@ -24,7 +27,16 @@ impl Topics {
             };
             ChannelRule { id: channel.id.clone(), kind, immediate, sources: channel.sources }
         });
+        let specs = config.topics.iter().map(|topic| TopicSpec {
+            id: topic.id.clone(),
+            query: Arc::clone(&topic.query),
+            min_score: topic.min_score,
+            weights: Weights::default(),
+            sources: topic.sources.clone(),
+            languages: topic.languages.clone(),
+        });
         Self {
+            set: TopicSet::build(specs),
             rules: rules.map(|rule| (rule.id.clone(), rule)).collect(),
             channels: channels.map(|channel| (channel.id.clone(), channel)).collect(),
             mutes: config.mutes.clone(),

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::query::TopicSet;
 use super::schedule::RecheckRules;
 use crate::model::channel::ChannelKind;
 use crate::model::event::EventKind;
@@ -92,6 +93,8 @@ pub struct ChannelRule {
 /// What deciding and telling need of the configuration. `Topics::build(&Config)` makes it (in `config::topics`).
 #[derive(Debug)]
 pub struct Topics {
+    /// The queries of all topics.
+    pub set: TopicSet,
     /// By id.
     pub rules: BTreeMap<TopicId, TopicRule>,
     /// By id.

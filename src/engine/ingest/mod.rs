@@ -1,4 +1,24 @@
-//! Decides what one captured page changes. Pure: the same inputs give the same plan, in the same order.
+//! Decides what one captured page changes. Pure: the same inputs give the same [`Plan`], in the same order.
+//!
+//! Invariants: a plan with no change has no events; a revision's number follows the newest one in what is known; at most
+//! one story is joined; what is doubtful changes nothing before a second look. Composes crosspost, revision, query and
+//! route. Never reads the clock: `now` is the capture's time.
+
+mod data;
+mod decide;
+mod diverged;
+mod doubt;
+pub mod known;
+mod look;
+pub mod plan;
+mod story;
+mod telling;
+
+pub use decide::{decide, shown};
+pub use doubt::SECOND_LOOK;
+pub use known::{Known, KnownPage};
+pub use look::look;
+pub use plan::Plan;
 
 use super::candidate::Candidate;
 use super::route::Backlog;

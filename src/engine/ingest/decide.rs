@@ -1,0 +1,504 @@
+//! From a capture to a plan: a new article, a revision, or nothing new.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::data::Scene;
+use super::diverged::diverged;
+use super::doubt::{self, Doubtful};
+use super::known::{Known, KnownArticle, PastRevision};
+use super::plan::{Doubt, Held, MatchPlan, NewRevision, Plan, Row, StoryPlan, TopicChange, Transition};
+use super::story::{self, Placed};
+use super::telling::Teller;
+use super::{Capture, Outcome};
+use crate::engine::candidate::{MadeFrom, Suspicion};
+use crate::engine::page;
+use crate::engine::query::{Document, DocumentInput};
+use crate::engine::revision::{self, Change, Verdict};
+use crate::engine::route::{Backlog, Topics};
+use crate::model::article::{ArticleStatus, ChangeKind, Content};
+use crate::model::event::EventKind;
+use crate::model::ids::{ArticleId, RevisionNumber, StoryId};
+use crate::model::record::ArticleRecord;
+use crate::model::story::Confidence;
+use crate::model::time::{SignedDuration, Timestamp};
+
+/// Feeds lag behind: what was published this shortly before a source's first poll, but was not listed then, is news.
+const LISTED_LATE: SignedDuration = SignedDuration::from_hours(24);
+
+/// A content that was shown until this long ago and comes back is a flip (an A/B headline, a flapping block).
+const FLIP_WINDOW: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// A score that rises by this much has strengthened.
+const STRENGTHENED_BY: f64 = 0.15;
+
+/// A page without a body is recorded after so many captures: perhaps it has none (a video, a gallery).
+const EMPTY_ATTEMPTS: u32 = 2;
+
+/// Decides what one capture changes.
+pub fn decide(known: &Known, capture: &Capture, topics: &Topics, now: Timestamp) -> Plan {
+    match &known.article {
+        None => match not_recorded(known, capture) {
+            Some(plan) => plan,
+            None => first(known, capture, topics, now),
+        },
+        Some(article) => match known.taken_by {
+            Some(into) => moved_into(article, into),
+            None => again(known, article, capture, topics, now),
+        },
+    }
+}
+
+/// Equal for contents whose headline and body read the same.
+pub fn shown(content: &Content) -> u64 {
+    let mut text = content.title.clone().unwrap_or_default();
+    text.push('\0');
+    text.push_str(&content.text());
+    xxh3_64(text.as_bytes())
+}
+
+/// A first capture that makes no article yet.
+fn not_recorded(known: &Known, capture: &Capture) -> Option<Plan> {
+    if capture.candidate.made_from() != MadeFrom::Page {
+        return None;
+    }
+    let (outcome, reason) = match capture.candidate.suspicion()? {
+        Suspicion::Blocked(reason) => (Outcome::Blocked, reason.clone()),
+        Suspicion::SoftGone(reason) => (Outcome::Suspect { reason: reason.clone() }, reason.clone()),
+        Suspicion::Empty => {
+            let attempts = known.entry.map_or(EMPTY_ATTEMPTS, |entry| entry.attempts);
+            if attempts >= EMPTY_ATTEMPTS {
+                return None;
+            }
+            let reason = "the page has no body text".to_owned();
+            (Outcome::Suspect { reason: reason.clone() }, reason)
+        }
+    };
+    Some(Plan { entry_failed: Some(reason), ..Plan::of(None, outcome) })
+}
+
+fn first(known: &Known, capture: &Capture, topics: &Topics, now: Timestamp) -> Plan {
+    let candidate = &capture.candidate;
+    let content = candidate.content();
+    let id = ArticleId(known.next_article);
+    let mut plan = Plan::of(Some(id), Outcome::New);
+    let placed = Placed { article: id, revision: RevisionNumber(1), story: None, first_seen: now };
+    let story = story::place(known, capture, placed, &mut plan.notes);
+    let backlog = is_backlog(known, capture);
+    let record = ArticleRecord {
+        id,
+        source: capture.source.clone(),
+        url: candidate.url().to_string(),
+        canonical_url: candidate.canonical().to_string(),
+        story: story.story,
+        title: content.title.clone(),
+        authors: content.authors.clone(),
+        published: content.published,
+        language: content.language.clone(),
+        status: ArticleStatus::Live,
+        first_seen: now,
+        last_checked: now,
+        revisions: 1,
+    };
+    plan.revision = Some(link(None, candidate.made_from(), (&record, RevisionNumber(1)), content, now));
+    let changes = topic_changes(&[], capture, &record, topics);
+    plan.row = Some(Row { fresh: true, backlog, ..Row::default() });
+    let article = KnownArticle::unwritten(record, candidate.url().site());
+    plan.next_check = look_again(&article, None, !changes.is_empty(), capture, (topics, now));
+    if candidate.made_from() == MadeFrom::Import {
+        plan.notes.push("imported: recorded, not told".to_owned());
+    } else if backlog {
+        plan.notes.push("older than the source's first poll: recorded, not told (`backlog = \"record\"`)".to_owned());
+    } else {
+        teller(known, &article, capture, &story, (topics, now)).tell_new(&changes, &mut plan);
+    }
+    plan.story = Some(story);
+    plan.matches = Some(MatchPlan { changes });
+    plan
+}
+
+fn again(known: &Known, article: &KnownArticle, capture: &Capture, topics: &Topics, now: Timestamp) -> Plan {
+    let next = look_again(article, article.last_change, !article.matches.is_empty(), capture, (topics, now));
+    let mut plan = Plan::of(Some(article.record.id), Outcome::Unchanged);
+    plan.next_check = next;
+    match doubt::doubtful(article, &capture.candidate) {
+        Some(Doubtful::Blocked(reason)) => return refused(article, reason, plan),
+        Some(Doubtful::Gone(reason)) => {
+            let story = standing(known, article);
+            let teller = teller(known, article, capture, &story, (topics, now));
+            plan.detail = Some(reason);
+            return super::look::seems_gone(article, &teller, now, plan);
+        }
+        Some(Doubtful::Suspect(what)) => match &article.suspect {
+            Some((before, since)) if before == what && doubt::is_confirmed(*since, now, next) => {
+                plan.notes.push(format!("{what}: confirmed by a second look"));
+            }
+            earlier => {
+                let since = earlier.as_ref().filter(|(before, _)| before == what).map_or(now, |(_, since)| *since);
+                return suspect(article, (what, since), next, (now, plan));
+            }
+        },
+        None => {}
+    }
+    plan.row = Some(Row { moved_to: new_address(article, capture), ..Row::default() });
+    compared(known, article, capture, (topics, now), plan)
+}
+
+fn compared(
+    known: &Known,
+    article: &KnownArticle,
+    capture: &Capture,
+    (topics, now): (&Topics, Timestamp),
+    mut plan: Plan,
+) -> Plan {
+    let after = capture.candidate.content();
+    let (before, learned) = without_learned(known, &article.content, after);
+    let mut change = None;
+    match revision::compare(&before, after) {
+        Verdict::Unchanged if learned => plan.hold_back("boilerplate", &article.content, after),
+        Verdict::Unchanged => {}
+        Verdict::Cosmetic { rule } => plan.hold_back(&rule, &article.content, after),
+        Verdict::Changed(found) => change = Some(found),
+    }
+    let changes = match &change {
+        Some(change) => revise(known, article, capture, change, (topics, now), &mut plan),
+        None => article.held(),
+    };
+    if article.record.status == ArticleStatus::Gone && capture.candidate.made_from() != MadeFrom::Import {
+        let story = plan.story.clone().unwrap_or_else(|| standing(known, article));
+        plan.notes.push("gone before, and back".to_owned());
+        teller(known, article, capture, &story, (topics, now)).tell_gone(EventKind::Restored, &changes, &mut plan);
+    }
+    plan
+}
+
+/// Plans a revision and its tellings; gives the topics before and after.
+fn revise(
+    known: &Known,
+    article: &KnownArticle,
+    capture: &Capture,
+    change: &Change,
+    (topics, now): (&Topics, Timestamp),
+    plan: &mut Plan,
+) -> Vec<TopicChange> {
+    let content = capture.candidate.content();
+    let number = RevisionNumber(article.record.revisions + 1);
+    let placed = Placed {
+        article: article.record.id,
+        revision: number,
+        story: Some(article.record.story),
+        first_seen: article.record.first_seen,
+    };
+    let story = story::place(known, capture, placed, &mut plan.notes);
+    let record = revised_record(article, content, &story, number, plan.row.as_ref());
+    let flip_of = flip_of(&article.history, content, &change.kinds, now);
+    let new = NewRevision {
+        kinds: change.kinds.clone(),
+        details: change.details.clone(),
+        reasons: change.reasons.clone(),
+        acknowledged: change.acknowledged,
+        notice: change.notice.clone(),
+        significance: change.significance,
+        added_words: count(change.diff.added_words()),
+        removed_words: count(change.diff.removed_words()),
+        change_hash: change_hash(change),
+        flip_of,
+        ..link(Some(&article.hash), capture.candidate.made_from(), (&record, number), content, now)
+    };
+    plan.outcome = Outcome::Revised { number, kinds: new.kinds.clone() };
+    plan.revision = Some(new.clone());
+    let changes = topic_changes(&article.matches, capture, &record, topics);
+    let on_topic = changes.iter().any(|change| change.transition != Transition::Left);
+    plan.next_check = look_again(article, Some(now), on_topic, capture, (topics, now));
+    if capture.candidate.made_from() == MadeFrom::Import {
+        plan.notes.push("imported: recorded, not told".to_owned());
+    } else {
+        let revised = KnownArticle { record, ..article.clone() };
+        let teller = teller(known, &revised, capture, &story, (topics, now));
+        teller.tell_revised(&changes, &new, &change.diff, plan);
+        if story.origin == article.record.id
+            && flip_of.is_none()
+            && let Some((withdrawn, carried)) = diverged(&article.content, content, &teller.scene.others)
+        {
+            plan.notes.push(format!("{} sentences withdrawn that {} copies carry", withdrawn.len(), carried.len()));
+            teller.tell_diverged(&changes, &new, &change.diff, (&withdrawn, &carried), plan);
+        }
+    }
+    plan.matches = Some(MatchPlan { changes: changes.clone() });
+    plan.story = Some(story);
+    changes
+}
+
+fn revised_record(
+    article: &KnownArticle,
+    content: &Content,
+    story: &StoryPlan,
+    number: RevisionNumber,
+    row: Option<&Row>,
+) -> ArticleRecord {
+    let mut record = ArticleRecord {
+        story: story.story,
+        title: content.title.clone(),
+        authors: content.authors.clone(),
+        published: content.published.or(article.record.published),
+        language: content.language.clone(),
+        status: ArticleStatus::Live,
+        revisions: number.0,
+        ..article.record.clone()
+    };
+    if let Some((url, canonical)) = row.and_then(|row| row.moved_to.clone()) {
+        record.url = url;
+        record.canonical_url = canonical;
+    }
+    record
+}
+
+/// The next link of an article's chain, with nothing said about what changed.
+fn link(
+    previous: Option<&[u8; 32]>,
+    made_from: MadeFrom,
+    (record, number): (&ArticleRecord, RevisionNumber),
+    content: &Content,
+    now: Timestamp,
+) -> NewRevision {
+    NewRevision {
+        number,
+        at: now,
+        url: record.canonical_url.clone(),
+        content: content.clone(),
+        text_hash: revision::text_hash(content),
+        hash: revision::chain(previous, &record.canonical_url, number, now, content),
+        shown: shown(content),
+        kinds: Vec::new(),
+        details: Vec::new(),
+        reasons: Vec::new(),
+        acknowledged: false,
+        notice: None,
+        significance: 0.0,
+        added_words: 0,
+        removed_words: 0,
+        change_hash: 0,
+        flip_of: None,
+        technical: false,
+        made_from,
+    }
+}
+
+/// The topics before and after.
+fn topic_changes(
+    before: &[crate::model::topic::TopicMatch],
+    capture: &Capture,
+    record: &ArticleRecord,
+    topics: &Topics,
+) -> Vec<TopicChange> {
+    let document = Document::new(DocumentInput {
+        content: capture.candidate.content(),
+        url: &record.url,
+        source_id: capture.source.as_str(),
+        source_name: &capture.source_name,
+    });
+    let after = topics.set.matches(&document);
+    let was = |topic| before.iter().find(|found| found.topic == topic);
+    let gone: Vec<TopicChange> = before
+        .iter()
+        .filter(|found| after.iter().all(|now| now.topic != found.topic))
+        .map(|found| TopicChange { found: found.clone(), transition: Transition::Left })
+        .collect();
+    let now = after.into_iter().map(|found| {
+        let transition = match was(found.topic.clone()) {
+            None => Transition::Entered,
+            Some(before) if found.score >= before.score + STRENGTHENED_BY => Transition::Strengthened,
+            Some(_) => Transition::Held,
+        };
+        TopicChange { found, transition }
+    });
+    now.chain(gone).collect()
+}
+
+/// What was told as news when the source was new is not.
+fn is_backlog(known: &Known, capture: &Capture) -> bool {
+    if capture.backlog == Backlog::Notify {
+        return false;
+    }
+    let listed_first = known.entry.is_some_and(|entry| entry.backlog);
+    let older = capture.candidate.content().published.zip(known.first_poll).is_some_and(|(published, first_poll)| {
+        published.instant() < first_poll.checked_sub(LISTED_LATE).unwrap_or(Timestamp::MIN)
+    });
+    listed_first || older
+}
+
+/// The earlier revision that a content goes back to, if it was shown not long ago. A headline counts by itself: the
+/// body may have moved on under an A/B test.
+fn flip_of(
+    history: &[PastRevision],
+    content: &Content,
+    kinds: &[ChangeKind],
+    now: Timestamp,
+) -> Option<RevisionNumber> {
+    let shown = shown(content);
+    let headline_only = kinds == [ChangeKind::Headline];
+    history
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [past, next] => Some((past, next.at)),
+            _ => None,
+        })
+        .filter(|(_, ended)| now.duration_since(*ended) <= FLIP_WINDOW)
+        .filter(|(past, _)| past.shown == shown || (headline_only && past.title == content.title))
+        .map(|(past, _)| past.number)
+        .last()
+}
+
+/// The content before, without blocks that the site is by now known to repeat: their absence is no edit.
+fn without_learned(known: &Known, before: &Content, after: &Content) -> (Content, bool) {
+    let mut reduced = before.clone();
+    reduced.blocks.retain(|block| {
+        !known.learned.contains(&page::block_hash(&block.text)) || after.blocks.iter().any(|kept| kept.text == block.text)
+    });
+    let learned = reduced.blocks.len() < before.blocks.len();
+    (reduced, learned)
+}
+
+fn change_hash(change: &Change) -> u64 {
+    let mut text = String::new();
+    for part in change.diff.added_texts().iter().chain(["\u{1}".to_owned()].iter()).chain(&change.diff.removed_texts()) {
+        text.push_str(part);
+        text.push('\0');
+    }
+    xxh3_64(text.as_bytes())
+}
+
+fn count(words: usize) -> u32 {
+    u32::try_from(words).unwrap_or(u32::MAX)
+}
+
+fn look_again(
+    article: &KnownArticle,
+    last_change: Option<Timestamp>,
+    on_topic: bool,
+    capture: &Capture,
+    (topics, now): (&Topics, Timestamp),
+) -> Option<Timestamp> {
+    match capture.candidate.made_from() {
+        MadeFrom::Page => doubt::next_look(article, last_change, on_topic, (now, capture.jitter), topics),
+        // A feed's content changes with the feed, and an import is history.
+        MadeFrom::Feed | MadeFrom::Import => None,
+    }
+}
+
+/// The address it moved to for good, if it did.
+fn new_address(article: &KnownArticle, capture: &Capture) -> Option<(String, String)> {
+    capture.page.as_ref()?.moved_to.as_ref()?;
+    let canonical = capture.candidate.canonical();
+    (canonical.as_str() != article.record.canonical_url)
+        .then(|| (capture.candidate.url().to_string(), canonical.to_string()))
+}
+
+fn moved_into(article: &KnownArticle, into: ArticleId) -> Plan {
+    let row = Row { status: ArticleStatus::Moved, moved_into: Some(into), ..Row::default() };
+    Plan {
+        row: Some(row),
+        notes: vec![format!("its address leads to article {into}, which goes on with the history")],
+        ..Plan::of(Some(article.record.id), Outcome::Moved { into })
+    }
+}
+
+/// A look that was refused says nothing about the article.
+pub(super) fn refused(article: &KnownArticle, reason: String, mut plan: Plan) -> Plan {
+    plan.outcome = Outcome::Blocked;
+    plan.detail = Some(reason.clone());
+    plan.row = Some(Row { status: article.record.status, doubt: Doubt::Blocked(reason), ..Row::default() });
+    plan
+}
+
+fn suspect(
+    article: &KnownArticle,
+    (what, since): (&str, Timestamp),
+    next: Option<Timestamp>,
+    (now, mut plan): (Timestamp, Plan),
+) -> Plan {
+    plan.outcome = Outcome::Suspect { reason: what.to_owned() };
+    plan.detail = Some(what.to_owned());
+    plan.next_check = Some(doubt::second_look(now, next));
+    plan.row =
+        Some(Row { status: article.record.status, doubt: Doubt::Suspect(what.to_owned(), since), ..Row::default() });
+    plan
+}
+
+/// The story of an article whose place does not change.
+fn standing(known: &Known, article: &KnownArticle) -> StoryPlan {
+    let origin = story::members_of(known, article.record.story).find(|member| member.origin);
+    StoryPlan {
+        story: article.record.story,
+        fresh: false,
+        absorbed: Vec::new(),
+        join: None,
+        shares: Vec::new(),
+        origin: origin.map_or(article.record.id, |member| member.record.id),
+        reason: String::new(),
+        confidence: 1.0,
+    }
+}
+
+fn teller<'a>(
+    known: &'a Known,
+    article: &'a KnownArticle,
+    capture: &'a Capture,
+    story: &StoryPlan,
+    (topics, now): (&'a Topics, Timestamp),
+) -> Teller<'a> {
+    let inside = |id: StoryId| id == story.story || story.absorbed.contains(&id);
+    let own = known.members.iter().find(|member| member.record.id == article.record.id);
+    Teller {
+        scene: Scene {
+            record: ArticleRecord { story: story.story, last_checked: now, ..article.record.clone() },
+            source_name: &capture.source_name,
+            site: &article.site,
+            content: capture.candidate.content(),
+            relation: story.join.as_ref().map(|join| join.relation).or(own.and_then(|member| member.relation)),
+            others: known
+                .members
+                .iter()
+                .filter(|member| member.record.id != article.record.id && inside(member.record.story))
+                .collect(),
+            origin: story.origin,
+            reason: story.reason.clone(),
+            confidence: Confidence(story.confidence),
+            now,
+        },
+        told: &known.told,
+        topics,
+    }
+}
+
+impl Plan {
+    /// A plan that changes nothing yet.
+    pub(super) fn of(article: Option<ArticleId>, outcome: Outcome) -> Self {
+        Self {
+            article,
+            outcome,
+            detail: None,
+            row: None,
+            revision: None,
+            suppressed: None,
+            story: None,
+            matches: None,
+            events: Vec::new(),
+            told: Vec::new(),
+            next_check: None,
+            notes: Vec::new(),
+            entry_failed: None,
+        }
+    }
+
+    fn hold_back(&mut self, rule: &str, before: &Content, after: &Content) {
+        let diff = crate::engine::diff::diff(before, after);
+        self.outcome = Outcome::Cosmetic { rule: rule.to_owned() };
+        self.detail = Some(rule.to_owned());
+        self.suppressed = Some(Held {
+            rule: rule.to_owned(),
+            text_hash: revision::text_hash(after),
+            added: diff.added_texts(),
+            removed: diff.removed_texts(),
+        });
+    }
+}

@@ -1,0 +1,117 @@
+//! Where an article stands among stories after a look.
+
+use super::Capture;
+use super::known::{Known, KnownMember};
+use super::plan::StoryPlan;
+use crate::engine::crosspost::{self, StoryDecision, Text};
+use crate::model::ids::{ArticleId, RevisionNumber, StoryId};
+use crate::model::time::Timestamp;
+
+/// The captured article as a text among others.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Placed {
+    /// Its id.
+    pub article: ArticleId,
+    /// The revision that is captured.
+    pub revision: RevisionNumber,
+    /// The story it is in, if it is known.
+    pub story: Option<StoryId>,
+    /// When it was first seen.
+    pub first_seen: Timestamp,
+}
+
+/// Decides which story it belongs to, and whose text that is.
+pub(super) fn place(known: &Known, capture: &Capture, placed: Placed, notes: &mut Vec<String>) -> StoryPlan {
+    let candidate = &capture.candidate;
+    let text = Text {
+        article: Some(placed.article),
+        revision: Some(placed.revision),
+        story: placed.story,
+        site: candidate.url().site(),
+        url: candidate.canonical().as_str(),
+        content: candidate.content(),
+        canonical_elsewhere: candidate.elsewhere(),
+        first_seen: placed.first_seen,
+    };
+    let alone = placed.story.is_none_or(|story| members_of(known, story).all(|member| member.text.article == placed.article));
+    let decision = if alone {
+        let similar: Vec<Text<'_>> = known.similar.iter().map(super::known::KnownText::text).collect();
+        crosspost::decide(&text, &similar)
+    } else {
+        StoryDecision::default()
+    };
+    let own = placed.story.unwrap_or(StoryId(known.next_story));
+    let mut plan = StoryPlan {
+        story: own,
+        fresh: placed.story.is_none(),
+        absorbed: Vec::new(),
+        join: None,
+        shares: decision.shares,
+        origin: placed.article,
+        reason: "its only article".to_owned(),
+        confidence: 1.0,
+    };
+    if let Some(join) = decision.join {
+        let target = join.story.or_else(|| story_of(known, join.with));
+        match target {
+            Some(target) if is_apart(known, own, target) => {
+                notes.push(format!("story {target}: a person has set it apart from this article (`story split`)"));
+            }
+            Some(target) if target != own => {
+                let mut absorbed: Vec<StoryId> = placed.story.into_iter().collect();
+                for story in &join.merge {
+                    if *story != target && !absorbed.contains(story) && !is_apart(known, *story, target) {
+                        absorbed.push(*story);
+                    }
+                }
+                notes.push(format!(
+                    "joined story {target} as {} of article {} ({:.2})",
+                    join.relation.as_str(),
+                    join.with,
+                    join.confidence.0
+                ));
+                plan.story = target;
+                plan.fresh = false;
+                plan.absorbed = absorbed;
+                plan.join = Some(join);
+            }
+            _ => {}
+        }
+    }
+    name_origin(known, &text, &mut plan);
+    plan
+}
+
+/// The members of a story.
+pub(super) fn members_of(known: &Known, story: StoryId) -> impl Iterator<Item = &KnownMember> {
+    known.members.iter().filter(move |member| member.record.story == story)
+}
+
+/// The other members of the story that a plan leads to.
+pub(super) fn others<'a>(known: &'a Known, plan: &StoryPlan, article: ArticleId) -> Vec<&'a KnownMember> {
+    let inside = |story: StoryId| story == plan.story || plan.absorbed.contains(&story);
+    known.members.iter().filter(|member| member.record.id != article && inside(member.record.story)).collect()
+}
+
+fn name_origin(known: &Known, text: &Text<'_>, plan: &mut StoryPlan) {
+    let Some(article) = text.article else { return };
+    let others = others(known, plan, article);
+    if others.is_empty() {
+        return;
+    }
+    let texts: Vec<Text<'_>> =
+        others.iter().map(|member| member.text.text()).chain(std::iter::once(*text)).collect();
+    if let Some(origin) = crosspost::origin(&texts) {
+        plan.origin = origin.article;
+        plan.reason = origin.reason;
+        plan.confidence = origin.confidence.0;
+    }
+}
+
+fn story_of(known: &Known, article: ArticleId) -> Option<StoryId> {
+    known.similar.iter().find(|text| text.article == article).map(|text| text.story)
+}
+
+fn is_apart(known: &Known, one: StoryId, other: StoryId) -> bool {
+    known.apart.iter().any(|(a, b)| (*a == one && *b == other) || (*a == other && *b == one))
+}
