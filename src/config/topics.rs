@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{ChannelTarget, Config};
-use crate::engine::query::{TopicSet, TopicSpec, Weights};
+use crate::engine::query::{TopicSet, TopicSpec};
 use crate::engine::route::{ChannelRule, TopicRule, Topics};
 use crate::model::channel::ChannelKind;
 
@@ -31,7 +31,7 @@ impl Topics {
             id: topic.id.clone(),
             query: Arc::clone(&topic.query),
             min_score: topic.min_score,
-            weights: Weights::default(),
+            weights: topic.weights,
             sources: topic.sources.clone(),
             languages: topic.languages.clone(),
         });

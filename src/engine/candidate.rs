@@ -1,6 +1,7 @@
 //! What one page, feed entry or imported line says, ready to be decided on: decode → extract → normalize → canonical →
 //! fingerprint. Pure; a candidate has one maker and private fields, so that nothing unnormalized reaches the store.
 
+use super::fingerprint::fingerprint;
 use crate::model::article::Content;
 use crate::model::url::{CanonicalUrl, WebUrl};
 
@@ -69,7 +70,46 @@ pub enum CandidateError {
     },
 }
 
+/// The hash under which a site's repeated blocks are learnt.
+pub fn block_hash(text: &str) -> u64 {
+    xxhash_rust::xxh3::xxh3_64(super::text::fold::fold(text).as_bytes())
+}
+
+/// What a candidate is assembled from.
+#[derive(Debug, Clone)]
+pub(crate) struct Parts {
+    /// Normalized.
+    pub content: Content,
+    /// Where it was found, after redirects.
+    pub url: WebUrl,
+    /// The article's identity.
+    pub canonical: CanonicalUrl,
+    /// The canonical address at another site that the page names.
+    pub elsewhere: Option<String>,
+    /// Hashes of the blocks at head and tail.
+    pub edges: Vec<u64>,
+    /// Why it is not believed at first sight.
+    pub suspicion: Option<Suspicion>,
+    /// Where it was read from.
+    pub made_from: MadeFrom,
+}
+
 impl Candidate {
+    pub(crate) fn assemble(parts: Parts) -> Self {
+        let fingerprint = fingerprint(&parts.content);
+        Self {
+            content: parts.content,
+            url: parts.url,
+            canonical: parts.canonical,
+            elsewhere: parts.elsewhere,
+            exact: fingerprint.exact,
+            bands: fingerprint.bands,
+            edges: parts.edges,
+            suspicion: parts.suspicion,
+            made_from: parts.made_from,
+        }
+    }
+
     /// The content.
     pub fn content(&self) -> &Content {
         &self.content

@@ -117,8 +117,7 @@ pub(super) fn add_story(data: &mut Data, scene: &Scene<'_>) {
     let mut articles: Vec<(Timestamp, Value)> = vec![(scene.record.first_seen, own)];
     for other in &scene.others {
         let site = other.text.content.site.as_deref().unwrap_or(&other.text.site);
-        let value =
-            member(&other.record, [&other.source_name, site], other.relation, other.record.id == scene.origin);
+        let value = member(&other.record, [&other.source_name, site], other.relation, other.record.id == scene.origin);
         articles.push((other.record.first_seen, value));
     }
     articles.sort_by_key(|(seen, _)| *seen);

@@ -10,8 +10,7 @@ use super::plan::{Doubt, Held, MatchPlan, NewRevision, Plan, Row, StoryPlan, Top
 use super::story::{self, Placed};
 use super::telling::Teller;
 use super::{Capture, Outcome};
-use crate::engine::candidate::{MadeFrom, Suspicion};
-use crate::engine::page;
+use crate::engine::candidate::{MadeFrom, Suspicion, block_hash};
 use crate::engine::query::{Document, DocumentInput};
 use crate::engine::revision::{self, Change, Verdict};
 use crate::engine::route::{Backlog, Topics};
@@ -352,7 +351,7 @@ fn flip_of(
 fn without_learned(known: &Known, before: &Content, after: &Content) -> (Content, bool) {
     let mut reduced = before.clone();
     reduced.blocks.retain(|block| {
-        !known.learned.contains(&page::block_hash(&block.text)) || after.blocks.iter().any(|kept| kept.text == block.text)
+        !known.learned.contains(&block_hash(&block.text)) || after.blocks.iter().any(|kept| kept.text == block.text)
     });
     let learned = reduced.blocks.len() < before.blocks.len();
     (reduced, learned)
@@ -360,7 +359,8 @@ fn without_learned(known: &Known, before: &Content, after: &Content) -> (Content
 
 fn change_hash(change: &Change) -> u64 {
     let mut text = String::new();
-    for part in change.diff.added_texts().iter().chain(["\u{1}".to_owned()].iter()).chain(&change.diff.removed_texts()) {
+    for part in change.diff.added_texts().iter().chain(["\u{1}".to_owned()].iter()).chain(&change.diff.removed_texts())
+    {
         text.push_str(part);
         text.push('\0');
     }

@@ -12,11 +12,7 @@ const SENTENCE_MIN_WORDS: usize = 6;
 const WITHDRAWN_MAX: usize = 10;
 
 /// The sentences that are gone and the copies that still have one of them; `None` where no copy does.
-pub(super) fn diverged(
-    before: &Content,
-    after: &Content,
-    copies: &[&KnownMember],
-) -> Option<(Vec<String>, Vec<i64>)> {
+pub(super) fn diverged(before: &Content, after: &Content, copies: &[&KnownMember]) -> Option<(Vec<String>, Vec<i64>)> {
     let now = folded_text(after);
     let gone: Vec<(&str, String)> = before
         .blocks

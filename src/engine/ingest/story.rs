@@ -33,7 +33,8 @@ pub(super) fn place(known: &Known, capture: &Capture, placed: Placed, notes: &mu
         canonical_elsewhere: candidate.elsewhere(),
         first_seen: placed.first_seen,
     };
-    let alone = placed.story.is_none_or(|story| members_of(known, story).all(|member| member.text.article == placed.article));
+    let alone =
+        placed.story.is_none_or(|story| members_of(known, story).all(|member| member.text.article == placed.article));
     let decision = if alone {
         let similar: Vec<Text<'_>> = known.similar.iter().map(super::known::KnownText::text).collect();
         crosspost::decide(&text, &similar)
@@ -99,8 +100,7 @@ fn name_origin(known: &Known, text: &Text<'_>, plan: &mut StoryPlan) {
     if others.is_empty() {
         return;
     }
-    let texts: Vec<Text<'_>> =
-        others.iter().map(|member| member.text.text()).chain(std::iter::once(*text)).collect();
+    let texts: Vec<Text<'_>> = others.iter().map(|member| member.text.text()).chain(std::iter::once(*text)).collect();
     if let Some(origin) = crosspost::origin(&texts) {
         plan.origin = origin.article;
         plan.reason = origin.reason;

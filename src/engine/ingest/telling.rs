@@ -45,13 +45,7 @@ impl Teller<'_> {
     }
 
     /// Tells of a revision: what entered is matched, the rest is revised.
-    pub(super) fn tell_revised(
-        &self,
-        changes: &[TopicChange],
-        revision: &NewRevision,
-        diff: &Diff,
-        plan: &mut Plan,
-    ) {
+    pub(super) fn tell_revised(&self, changes: &[TopicChange], revision: &NewRevision, diff: &Diff, plan: &mut Plan) {
         let mut matched = Vec::new();
         let mut revised = Vec::new();
         for change in changes {
@@ -118,9 +112,10 @@ impl Teller<'_> {
             plan.notes.push(format!("topic {}: does not ask for matches (`on`)", rule.id));
             return None;
         }
-        let mut before = self.told.iter().filter(|told| {
-            told.topic == rule.id && matches!(told.kind, EventKind::Matched | EventKind::Crossposted)
-        });
+        let mut before = self
+            .told
+            .iter()
+            .filter(|told| told.topic == rule.id && matches!(told.kind, EventKind::Matched | EventKind::Crossposted));
         let told_itself = before.clone().any(|told| told.article == self.scene.record.id);
         let told_other = before.find(|told| told.article != self.scene.record.id);
         match (rule.once_per, told_other) {
@@ -204,9 +199,10 @@ impl Teller<'_> {
             };
             plan.events.push(PlannedEvent { event, sends: audience.sends });
         }
-        let (revision, change_hash) = plan.revision.as_ref().map_or((RevisionNumber(scene.record.revisions), 0), |new| {
-            (new.number, new.change_hash)
-        });
+        let (revision, change_hash) = plan
+            .revision
+            .as_ref()
+            .map_or((RevisionNumber(scene.record.revisions), 0), |new| (new.number, new.change_hash));
         for topic in ids {
             plan.notes.push(format!("topic {topic}: told as {}", kind.as_str()));
             plan.told.push(Told { article: scene.record.id, topic, kind, revision, change_hash });

@@ -3,11 +3,17 @@
 //! Everything that writes goes through [`Store`], whose jobs run one after another on the writing thread; [`Reader`]
 //! is a read-only connection for commands and the web page. SQL never leaves this module.
 
+mod apply;
 mod articles;
+mod blobs;
 mod error;
+mod ingest;
+mod load;
 mod outbox;
 mod reader;
+mod records;
 mod schema;
+mod search;
 mod sources;
 mod stories;
 mod upkeep;
@@ -86,8 +92,8 @@ impl Store {
 
     /// Records one captured page: article, revision, story, matches, events and deliveries in one transaction.
     pub async fn ingest(&self, capture: Capture, topics: Arc<Topics>, now: Timestamp) -> Result<Recorded, StoreError> {
-        drop((capture, topics, now));
-        Err(StoreError::Closed)
+        let now = value::cut(now);
+        self.writer.call(move |connection| ingest::ingest(connection, &capture, &topics, now)).await
     }
 
     /// Records a look at a page that gave no content.
@@ -97,7 +103,7 @@ impl Store {
         topics: Arc<Topics>,
         now: Timestamp,
     ) -> Result<Recorded, StoreError> {
-        drop((observation, topics, now));
-        Err(StoreError::Closed)
+        let now = value::cut(now);
+        self.writer.call(move |connection| ingest::observe(connection, &observation, &topics, now)).await
     }
 }

@@ -1,0 +1,187 @@
+//! Contents and raw pages as compressed blobs.
+//!
+//! A revision is compressed against the content that the article began with, a page against an earlier page of its
+//! site: what they share (all but an edit; menus, scripts, styles) is stored once. A base never has a base itself, so
+//! that reading costs two steps at most, and is kept as long as anything hangs on it.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use sha2::{Digest, Sha256};
+
+use super::error::{Answer, StoreError};
+use super::value::{at, from_json, ms, parsed, to_json};
+use crate::model::article::Content;
+use crate::model::fetch::{CacheHints, Page, Validators};
+use crate::model::url::WebUrl;
+
+/// zstd's level: 3 is its default, and higher ones gain little on text for much time.
+const LEVEL: i32 = 3;
+
+/// Most bytes of one blob after decompression: a page of `fetch.max_body` with its headers, several times over.
+const UNPACKED_MAX_BYTES: usize = 256 * 1024 * 1024;
+
+/// A page that its site's base does not compress below this share is a base of its own.
+const BASE_WORTH: f64 = 0.6;
+
+/// Longer bases than this are not used: zstd's window at level 3 does not reach further back.
+const BASE_MAX_BYTES: usize = 1024 * 1024;
+
+fn pack(plain: &[u8], base: Option<&[u8]>) -> Answer<Vec<u8>> {
+    let packed = match base {
+        None => zstd::bulk::compress(plain, LEVEL),
+        Some(base) => {
+            zstd::bulk::Compressor::with_dictionary(LEVEL, base).and_then(|mut compressor| compressor.compress(plain))
+        }
+    };
+    parsed("a text that does not compress", packed)
+}
+
+fn unpack(packed: &[u8], base: Option<&[u8]>) -> Answer<Vec<u8>> {
+    let size = usize::try_from(zstd::zstd_safe::get_frame_content_size(packed).ok().flatten().unwrap_or(0))
+        .unwrap_or(usize::MAX)
+        .min(UNPACKED_MAX_BYTES);
+    let plain = match base {
+        None => zstd::bulk::decompress(packed, size),
+        Some(base) => zstd::bulk::Decompressor::with_dictionary(base)
+            .and_then(|mut decompressor| decompressor.decompress(packed, size)),
+    };
+    parsed("a compressed text", plain)
+}
+
+/// A content as stored: compressed against `base` (the JSON of the article's first revision).
+pub(super) fn pack_content(content: &Content, base: Option<&str>) -> Answer<Vec<u8>> {
+    pack(to_json("a content", content)?.as_bytes(), base.map(str::as_bytes))
+}
+
+/// The JSON of one revision's content.
+pub(super) fn content_json(connection: &Connection, article: i64, number: u32) -> Answer<String> {
+    let row: Option<(Vec<u8>, Option<u32>)> = connection
+        .prepare_cached("SELECT content, base FROM revision WHERE article = ?1 AND number = ?2")?
+        .query_row(params![article, number], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((packed, base)) = row else {
+        return Err(StoreError::NotFound { what: "revision", name: format!("{article}:{number}") }.into());
+    };
+    let base = match base {
+        Some(base) if base < number => Some(content_json(connection, article, base)?),
+        _ => None,
+    };
+    parsed("a content", String::from_utf8(unpack(&packed, base.as_deref().map(str::as_bytes))?))
+}
+
+/// One revision's content.
+pub(super) fn content(connection: &Connection, article: i64, number: u32) -> Answer<Content> {
+    from_json("a content", &content_json(connection, article, number)?)
+}
+
+/// SHA-256 of an answer's body.
+pub(super) fn body_hash(page: &Page) -> [u8; 32] {
+    Sha256::digest(&page.body).into()
+}
+
+/// Keeps a raw page, once for all that have the same headers and body; gives its row.
+pub(super) fn keep_page(connection: &Connection, page: &Page) -> Answer<i64> {
+    let plain = page_bytes(page)?;
+    let hash: [u8; 32] = Sha256::digest(&plain).into();
+    let known: Option<i64> = connection
+        .prepare_cached("SELECT id FROM page WHERE hash = ?1")?
+        .query_row([&hash[..]], |row| row.get(0))
+        .optional()?;
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let site = page.final_url.site();
+    let alone = pack(&plain, None)?;
+    let (data, base) = match site_base(connection, site)? {
+        Some((id, base)) => {
+            let close = pack(&plain, Some(&base))?;
+            let worth = (close.len() as f64) < alone.len() as f64 * BASE_WORTH;
+            if worth { (close, Some(id)) } else { (alone, None) }
+        }
+        None => (alone, None),
+    };
+    connection
+        .prepare_cached("INSERT INTO page (hash, site, at, base, bytes, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+        .execute(params![
+            &hash[..],
+            site,
+            ms(page.fetched),
+            base,
+            i64::try_from(plain.len()).unwrap_or(i64::MAX),
+            data
+        ])?;
+    Ok(connection.last_insert_rowid())
+}
+
+/// The site's newest page that stands by itself.
+fn site_base(connection: &Connection, site: &str) -> Answer<Option<(i64, Vec<u8>)>> {
+    let row: Option<(i64, Vec<u8>)> = connection
+        .prepare_cached("SELECT id, data FROM page WHERE site = ?1 AND base IS NULL ORDER BY id DESC LIMIT 1")?
+        .query_row([site], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((id, packed)) = row else { return Ok(None) };
+    let plain = unpack(&packed, None)?;
+    Ok((plain.len() <= BASE_MAX_BYTES).then_some((id, plain)))
+}
+
+/// Reads a kept page.
+pub(super) fn page(connection: &Connection, id: i64) -> Answer<Page> {
+    let (packed, base): (Vec<u8>, Option<i64>) = connection
+        .prepare_cached("SELECT data, base FROM page WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let base = match base {
+        Some(base) => {
+            let packed: Vec<u8> = connection
+                .prepare_cached("SELECT data FROM page WHERE id = ?1")?
+                .query_row([base], |row| row.get(0))?;
+            Some(unpack(&packed, None)?)
+        }
+        None => None,
+    };
+    read_page(&unpack(&packed, base.as_deref())?)
+}
+
+/// What of an answer stands before its body: one line of JSON.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Head {
+    url: WebUrl,
+    final_url: WebUrl,
+    moved_to: Option<WebUrl>,
+    status: u16,
+    headers: Vec<(String, String)>,
+    fetched: i64,
+}
+
+fn page_bytes(page: &Page) -> Answer<Vec<u8>> {
+    let head = Head {
+        url: page.url.clone(),
+        final_url: page.final_url.clone(),
+        moved_to: page.moved_to.clone(),
+        status: page.status,
+        headers: page.headers.clone(),
+        fetched: ms(page.fetched),
+    };
+    let mut bytes = to_json("a page's head", &head)?.into_bytes();
+    bytes.push(b'\n');
+    bytes.extend_from_slice(&page.body);
+    Ok(bytes)
+}
+
+fn read_page(bytes: &[u8]) -> Answer<Page> {
+    let Some(end) = bytes.iter().position(|byte| *byte == b'\n') else {
+        return Err(StoreError::Value { what: "a page", reason: "it has no head".to_owned() }.into());
+    };
+    let (head, body) = bytes.split_at(end);
+    let head: Head = parsed("a page's head", serde_json::from_slice(head))?;
+    let header = |name: &str| head.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+    Ok(Page {
+        validators: Validators { etag: header("etag"), last_modified: header("last-modified") },
+        url: head.url,
+        final_url: head.final_url,
+        moved_to: head.moved_to,
+        status: head.status,
+        headers: head.headers,
+        body: body.get(1..).unwrap_or_default().to_vec().into(),
+        hints: CacheHints::default(),
+        fetched: at(head.fetched),
+    })
+}

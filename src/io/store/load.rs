@@ -1,0 +1,332 @@
+//! Loads what a decision may look at.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::blobs;
+use super::error::{Answer, StoreError};
+use super::records;
+use super::value::{at, from_json, hash32, parsed, signed, unsigned};
+use crate::engine::ingest::Capture;
+use crate::engine::ingest::known::{
+    Known, KnownArticle, KnownEntry, KnownMember, KnownPage, KnownText, PastRevision, Told,
+};
+use crate::model::event::EventKind;
+use crate::model::ids::{ArticleId, RevisionNumber, StoryId, TopicId};
+use crate::model::story::Confidence;
+use crate::model::topic::TopicMatch;
+
+/// Articles under one key of the index that are looked at: a key that more have is some boilerplate's.
+const BAND_ARTICLES: u32 = 48;
+
+/// Articles whose texts are compared with a new one, those with the most keys in common first.
+const SIMILAR_MAX: usize = 16;
+
+/// Older revisions of one article that are compared too: a copy made before an edit is like one of them.
+const OLDER_REVISIONS: u32 = 3;
+
+/// Members of one story that are loaded.
+const MEMBERS_MAX: u32 = 64;
+
+/// A site repeats a block that is in so many of its articles.
+pub(super) const LEARNED_FROM: u32 = 3;
+
+/// Everything that bears on one capture.
+pub(super) fn known(connection: &Connection, capture: &Capture) -> Answer<Known> {
+    let candidate = &capture.candidate;
+    let holder = holder(connection, candidate.canonical().as_str())?;
+    let article = match capture.article {
+        Some(article) => Some(article.0),
+        None => match holder {
+            Some(article) => Some(article),
+            None => holder_of_any(connection, capture)?,
+        },
+    };
+    let taken_by = holder.filter(|holder| article.is_some_and(|article| article != *holder)).map(ArticleId);
+    let similar = similar(connection, capture, article)?;
+    let article = article.map(|article| known_article(connection, article)).transpose()?;
+    let mut stories: Vec<i64> = similar.iter().map(|text| text.story.0).collect();
+    stories.extend(article.iter().map(|article| article.record.story.0));
+    stories.sort_unstable();
+    stories.dedup();
+    let next = |table: &str| {
+        connection
+            .prepare_cached(&format!("SELECT coalesce(max(id), 0) + 1 FROM {table}"))?
+            .query_row([], |row| row.get::<_, i64>(0))
+    };
+    Ok(Known {
+        taken_by,
+        next_article: next("article")?,
+        next_story: next("story")?,
+        members: members(connection, &stories)?,
+        told: told(connection, &stories)?,
+        apart: apart(connection, &stories)?,
+        first_poll: first_poll(connection, capture)?,
+        entry: entry(connection, capture)?,
+        learned: learned(connection, candidate.url().site())?,
+        article,
+        similar,
+    })
+}
+
+/// What bears on a look without content.
+pub(super) fn known_page(connection: &Connection, article: i64) -> Answer<KnownPage> {
+    let article = known_article(connection, article)?;
+    let story = article.record.story.0;
+    let source_name = connection
+        .prepare_cached("SELECT name FROM source WHERE id = ?1")?
+        .query_row([article.record.source.as_str()], |row| row.get(0))
+        .optional()?
+        .unwrap_or_else(|| article.record.source.to_string());
+    let origin = connection
+        .prepare_cached("SELECT reason, confidence FROM story WHERE id = ?1")?
+        .query_row([story], |row| Ok((row.get(0)?, Confidence(row.get(1)?))))?;
+    Ok(KnownPage {
+        source_name,
+        members: members(connection, &[story])?,
+        origin,
+        told: told(connection, &[story])?,
+        article,
+    })
+}
+
+/// Hashes of the blocks that a site repeats.
+pub(super) fn learned(connection: &Connection, site: &str) -> Answer<Vec<u64>> {
+    Ok(connection
+        .prepare_cached("SELECT hash FROM learned WHERE site = ?1 AND articles >= ?2")?
+        .query_map(params![site, LEARNED_FROM], |row| row.get(0).map(unsigned))?
+        .collect::<Result<_, _>>()?)
+}
+
+/// The article that has an address.
+pub(super) fn holder(connection: &Connection, url: &str) -> Answer<Option<i64>> {
+    Ok(connection
+        .prepare_cached("SELECT article FROM alias WHERE url = ?1")?
+        .query_row([url], |row| row.get(0))
+        .optional()?)
+}
+
+/// The article that the page's final address or the entry leads to.
+fn holder_of_any(connection: &Connection, capture: &Capture) -> Answer<Option<i64>> {
+    if let Some(article) = holder(connection, capture.candidate.url().as_str())? {
+        return Ok(Some(article));
+    }
+    // An entry that kept its id while its address changed (a new slug with a new headline) keeps its history, as long
+    // as the site is the same: some feeds number their entries anew.
+    let Some(entry) = &capture.entry else { return Ok(None) };
+    let found: Option<(i64, String)> = connection
+        .prepare_cached(
+            "SELECT a.id, a.site FROM entry e JOIN article a ON a.id = e.article WHERE e.source = ?1 AND e.id = ?2",
+        )?
+        .query_row(params![capture.source.as_str(), entry], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(found.filter(|(_, site)| site == capture.candidate.url().site()).map(|(article, _)| article))
+}
+
+fn known_article(connection: &Connection, id: i64) -> Answer<KnownArticle> {
+    let mut statement = connection.prepare_cached("SELECT * FROM article WHERE id = ?1")?;
+    let mut rows = statement.query([id])?;
+    let Some(row) = rows.next()? else {
+        return Err(StoreError::NotFound { what: "article", name: id.to_string() }.into());
+    };
+    let record = records::article(row)?;
+    let time = |column: &str| row.get::<_, Option<i64>>(column).map(|ms| ms.map(at));
+    let suspect = row.get::<_, Option<String>>("suspect")?.zip(time("suspect_since")?);
+    let (hash, extractor): (Vec<u8>, u32) = connection
+        .prepare_cached("SELECT hash, extractor FROM revision WHERE article = ?1 AND number = ?2")?
+        .query_row(params![id, record.revisions], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(KnownArticle {
+        site: row.get("site")?,
+        content: blobs::content(connection, id, record.revisions)?,
+        hash: hash32("a link of the chain", &hash)?,
+        extractor,
+        history: history(connection, id)?,
+        last_change: time("last_change")?,
+        matches: matches(connection, id)?,
+        suspect,
+        gone_since: time("gone_since")?,
+        blocked: time("blocked_since")?.is_some(),
+        record,
+    })
+}
+
+fn history(connection: &Connection, id: i64) -> Answer<Vec<PastRevision>> {
+    Ok(connection
+        .prepare_cached("SELECT number, at, shown, title FROM revision WHERE article = ?1 ORDER BY number")?
+        .query_map([id], |row| {
+            Ok(PastRevision {
+                number: RevisionNumber(row.get(0)?),
+                at: at(row.get(1)?),
+                shown: unsigned(row.get(2)?),
+                title: row.get(3)?,
+            })
+        })?
+        .collect::<Result<_, _>>()?)
+}
+
+/// What matches an article now.
+pub(super) fn matches(connection: &Connection, id: i64) -> Answer<Vec<TopicMatch>> {
+    let mut statement = connection
+        .prepare_cached("SELECT topic, score, evidence FROM topic_match WHERE article = ?1 ORDER BY topic")?;
+    let mut rows = statement.query([id])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(TopicMatch {
+            topic: parsed("a topic's id", TopicId::new(row.get::<_, String>(0)?))?,
+            score: row.get(1)?,
+            evidence: from_json("a match's evidence", row.get_ref(2)?.as_str().unwrap_or_default())?,
+        });
+    }
+    Ok(found)
+}
+
+/// The texts worth comparing: those that share keys, the exact text, or an address across sites.
+fn similar(connection: &Connection, capture: &Capture, own: Option<i64>) -> Answer<Vec<KnownText>> {
+    let candidate = &capture.candidate;
+    let mut counts: std::collections::HashMap<i64, usize> = std::collections::HashMap::new();
+    let mut by_band =
+        connection.prepare_cached("SELECT article FROM band WHERE key = ?1 ORDER BY article DESC LIMIT ?2")?;
+    for band in candidate.bands() {
+        let found = by_band.query_map(params![signed(*band), BAND_ARTICLES], |row| row.get::<_, i64>(0))?;
+        for article in found {
+            *counts.entry(article?).or_default() += 1;
+        }
+    }
+    let certain = candidate.bands().len() + 1;
+    if candidate.exact() != 0 {
+        let mut exact = connection.prepare_cached("SELECT id FROM article WHERE exact = ?1 ORDER BY id LIMIT ?2")?;
+        for article in exact.query_map(params![signed(candidate.exact()), BAND_ARTICLES], |row| row.get::<_, i64>(0))? {
+            counts.insert(article?, certain);
+        }
+    }
+    if let Some(elsewhere) = candidate.elsewhere()
+        && let Some(article) = holder(connection, elsewhere)?
+    {
+        counts.insert(article, certain);
+    }
+    let mut pointing = connection.prepare_cached("SELECT id FROM article WHERE elsewhere = ?1 ORDER BY id LIMIT ?2")?;
+    for article in pointing.query_map(params![candidate.canonical().as_str(), BAND_ARTICLES], |row| row.get(0))? {
+        counts.insert(article?, certain);
+    }
+    let mut found: Vec<(i64, usize)> = counts.into_iter().filter(|(article, _)| Some(*article) != own).collect();
+    found.sort_unstable_by_key(|(article, shared)| (std::cmp::Reverse(*shared), *article));
+    let mut texts = Vec::new();
+    for (article, _) in found.into_iter().take(SIMILAR_MAX) {
+        texts.extend(texts_of(connection, article)?);
+    }
+    Ok(texts)
+}
+
+/// An article's newest text, then some older ones.
+fn texts_of(connection: &Connection, article: i64) -> Answer<Vec<KnownText>> {
+    let newest = text_of(connection, article)?;
+    let last = newest.revision.0;
+    let mut texts = vec![newest];
+    for number in (last.saturating_sub(OLDER_REVISIONS).max(1)..last).rev() {
+        let content = blobs::content(connection, article, number)?;
+        if let Some(newest) = texts.first().cloned() {
+            texts.push(KnownText { revision: RevisionNumber(number), content, ..newest });
+        }
+    }
+    Ok(texts)
+}
+
+fn text_of(connection: &Connection, article: i64) -> Answer<KnownText> {
+    let (story, site, url, elsewhere, first_seen, revisions) = connection
+        .prepare_cached("SELECT story, site, canonical, elsewhere, first_seen, revisions FROM article WHERE id = ?1")?
+        .query_row([article], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+        })?;
+    Ok(KnownText {
+        article: ArticleId(article),
+        revision: RevisionNumber(revisions),
+        story: StoryId(story),
+        site,
+        url,
+        elsewhere,
+        content: blobs::content(connection, article, revisions)?,
+        first_seen: at(first_seen),
+    })
+}
+
+/// The members of stories, in the order in which they appeared.
+fn members(connection: &Connection, stories: &[i64]) -> Answer<Vec<KnownMember>> {
+    let mut found = Vec::new();
+    for story in stories {
+        let mut statement = connection.prepare_cached(
+            "SELECT a.*, m.relation, m.confidence, s.name AS source_name, st.origin
+             FROM article a JOIN story st ON st.id = a.story LEFT JOIN member m ON m.article = a.id
+             LEFT JOIN source s ON s.id = a.source WHERE a.story = ?1 ORDER BY a.first_seen, a.id LIMIT ?2",
+        )?;
+        let mut rows = statement.query(params![story, MEMBERS_MAX])?;
+        while let Some(row) = rows.next()? {
+            found.push(member(connection, row)?);
+        }
+    }
+    Ok(found)
+}
+
+fn member(connection: &Connection, row: &Row<'_>) -> Answer<KnownMember> {
+    let record = records::article(row)?;
+    let relation: Option<String> = row.get("relation")?;
+    let source_name: Option<String> = row.get("source_name")?;
+    Ok(KnownMember {
+        text: text_of(connection, record.id.0)?,
+        relation: relation.map(|word| records::relation(&word)).transpose()?,
+        confidence: Confidence(row.get::<_, Option<f64>>("confidence")?.unwrap_or(1.0)),
+        origin: row.get::<_, i64>("origin")? == record.id.0,
+        source_name: source_name.unwrap_or_else(|| record.source.to_string()),
+        record,
+    })
+}
+
+fn told(connection: &Connection, stories: &[i64]) -> Answer<Vec<Told>> {
+    let mut found = Vec::new();
+    for story in stories {
+        let mut statement = connection.prepare_cached(
+            "SELECT t.* FROM article a JOIN told t ON t.article = a.id WHERE a.story = ?1 ORDER BY t.at, t.article",
+        )?;
+        let mut rows = statement.query([story])?;
+        while let Some(row) = rows.next()? {
+            let kind: EventKind = from_json("an event's kind", &format!("\"{}\"", row.get::<_, String>("kind")?))?;
+            found.push(Told {
+                article: ArticleId(row.get("article")?),
+                topic: parsed("a topic's id", TopicId::new(row.get::<_, String>("topic")?))?,
+                kind,
+                revision: RevisionNumber(row.get("revision")?),
+                change_hash: unsigned(row.get("change_hash")?),
+            });
+        }
+    }
+    Ok(found)
+}
+
+fn apart(connection: &Connection, stories: &[i64]) -> Answer<Vec<(StoryId, StoryId)>> {
+    let mut found = Vec::new();
+    let mut statement = connection.prepare_cached("SELECT a, b FROM apart WHERE a = ?1 OR b = ?1")?;
+    for story in stories {
+        let pairs = statement.query_map([story], |row| Ok((StoryId(row.get(0)?), StoryId(row.get(1)?))))?;
+        for pair in pairs {
+            found.push(pair?);
+        }
+    }
+    Ok(found)
+}
+
+fn first_poll(connection: &Connection, capture: &Capture) -> Answer<Option<crate::model::time::Timestamp>> {
+    Ok(connection
+        .prepare_cached("SELECT first_poll FROM source WHERE id = ?1")?
+        .query_row([capture.source.as_str()], |row| row.get::<_, Option<i64>>(0))
+        .optional()?
+        .flatten()
+        .map(at))
+}
+
+fn entry(connection: &Connection, capture: &Capture) -> Answer<Option<KnownEntry>> {
+    let Some(entry) = &capture.entry else { return Ok(None) };
+    Ok(connection
+        .prepare_cached("SELECT backlog, attempts FROM entry WHERE source = ?1 AND id = ?2")?
+        .query_row(params![capture.source.as_str(), entry], |row| {
+            Ok(KnownEntry { backlog: row.get(0)?, attempts: row.get(1)? })
+        })
+        .optional()?)
+}
