@@ -1,0 +1,227 @@
+//! Why a query did or did not match: each part, whether it held, and how near it was.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::compiled::{Node, Query};
+use super::document::{Document, WORD};
+use super::eval::{Evaluation, Span};
+use super::evidence::{around, evidence, term};
+use super::expr::{Expr, Link};
+use super::score::{ScorePart, Weights, find, nearest_gap, points, saturate};
+use super::single::all_hits;
+use crate::model::topic::{Evidence, Field};
+
+/// Why a query did or did not match.
+#[derive(Debug, Clone, Serialize)]
+pub struct Explanation {
+    /// Whether the query holds (whatever the topic's minimum score).
+    pub matched: bool,
+    /// 0 to 1; 0 where it does not hold.
+    pub score: f64,
+    /// The language whose inflections counted.
+    pub language: String,
+    /// What the score is made of.
+    pub parts: Vec<ScorePart>,
+    /// The query and its parts.
+    pub clause: Clause,
+    /// The words that were found.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A part of a query.
+#[derive(Debug, Clone, Serialize)]
+pub struct Clause {
+    /// The part as written.
+    pub text: String,
+    /// Whether it held.
+    pub held: bool,
+    /// What was found, or how near it was.
+    pub detail: String,
+    /// Its parts.
+    pub clauses: Vec<Self>,
+}
+
+/// Says which clause of a query held in a document, which failed, and how near it was.
+pub fn explain(query: &Query, document: &Document) -> Explanation {
+    explain_weighted(query, &Weights::default(), document)
+}
+
+/// [`explain`] with a topic's own weights.
+pub fn explain_weighted(query: &Query, weights: &Weights, document: &Document) -> Explanation {
+    let hits = all_hits(query, document);
+    let mut evaluation = Evaluation::new(document, query, hits.iter().map(Vec::as_slice).collect());
+    let found = find(&mut evaluation, weights);
+    let parts = found.as_ref().map(|found| points(&evaluation, found, weights)).unwrap_or_default();
+    let evidence = found.as_ref().map(|found| evidence(&evaluation, found)).unwrap_or_default();
+    let clause = clause(&mut evaluation, &query.root, query.expr());
+    Explanation {
+        matched: found.is_some(),
+        score: if found.is_some() { saturate(&parts) } else { 0.0 },
+        language: document.language.clone(),
+        parts,
+        clause,
+        evidence,
+    }
+}
+
+fn clause(evaluation: &mut Evaluation<'_>, node: &Node, expr: &Expr) -> Clause {
+    // A field is no node of its own: it has gone into the atoms below it.
+    if let Expr::Field(_, inner) = expr {
+        let mut clause = clause(evaluation, node, inner);
+        clause.text = expr.to_string();
+        return clause;
+    }
+    let spans = evaluation.eval(node);
+    let held = spans.is_some();
+    let spans = spans.unwrap_or_default();
+    let (nodes, exprs) = children(node, expr);
+    let clauses: Vec<Clause> =
+        nodes.into_iter().zip(exprs).map(|(node, expr)| clause(evaluation, node, expr)).collect();
+    let detail = match node {
+        Node::Atom(_) | Node::Regex(_) if held => places(evaluation, &spans),
+        Node::Atom(atom) => not_found(evaluation, *atom),
+        Node::Regex(_) => "not found".to_owned(),
+        Node::AtLeast(count, inner) => {
+            let found = evaluation.eval(inner).map_or(0, |spans| spans.len());
+            format!("found {found} times, {count} are asked for")
+        }
+        Node::Of(count, items) => {
+            let found = clauses.iter().filter(|clause| clause.held).count();
+            format!("{found} of {} hold, {count} are asked for", items.len())
+        }
+        Node::Chain { link, items, gaps } => {
+            if held {
+                let shortest = spans.iter().min_by_key(|span| span.end - span.start).copied();
+                let text = shortest.and_then(|span| around(evaluation.document, span.first, span.after));
+                format!("found {}: {}", times(spans.len()), text.unwrap_or_default())
+            } else {
+                how_near(evaluation, *link, items, gaps)
+            }
+        }
+        Node::Not(_) if held => "not there, as asked".to_owned(),
+        Node::Not(_) => "is there and must not be".to_owned(),
+        Node::And(_) | Node::Or(_) => {
+            let found = clauses.iter().filter(|clause| clause.held).count();
+            format!("{found} of {} parts hold", clauses.len())
+        }
+    };
+    Clause { text: expr.to_string(), held, detail, clauses }
+}
+
+fn children<'a>(node: &'a Node, expr: &'a Expr) -> (Vec<&'a Node>, Vec<&'a Expr>) {
+    match (node, expr) {
+        (Node::Chain { items, .. }, Expr::Chain { items: exprs, .. })
+        | (Node::Of(_, items), Expr::Of(_, exprs))
+        | (Node::And(items), Expr::And(exprs))
+        | (Node::Or(items), Expr::Or(exprs)) => (items.iter().collect(), exprs.iter().collect()),
+        (Node::Not(inner), Expr::Not(expr)) | (Node::AtLeast(_, inner), Expr::AtLeast(_, expr)) => {
+            (vec![inner], vec![expr])
+        }
+        _ => (Vec::new(), Vec::new()),
+    }
+}
+
+fn times(count: usize) -> String {
+    match count {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        _ => format!("{count} times"),
+    }
+}
+
+fn place_name(field: Field) -> &'static str {
+    match field {
+        Field::Title => "title",
+        Field::Lead => "lead",
+        Field::Body => "body",
+        Field::Author => "author",
+        Field::Source => "source",
+        Field::Section => "section",
+        Field::Tag => "tag",
+        Field::Url => "url",
+        Field::Lang => "language",
+    }
+}
+
+/// How often and where, with the first of the words.
+fn places(evaluation: &Evaluation<'_>, spans: &[Span]) -> String {
+    let mut counts: Vec<(Field, usize)> = Vec::new();
+    for span in spans {
+        let field = evaluation.document.field(span.first);
+        match counts.iter_mut().find(|(known, _)| *known == field) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((field, 1)),
+        }
+    }
+    let places: Vec<String> =
+        counts.iter().map(|(field, count)| format!("{} in the {}", times(*count), place_name(*field))).collect();
+    let first = spans.first().map(|span| term(evaluation, span.what)).unwrap_or_default();
+    if places.is_empty() { "found".to_owned() } else { format!("found {} (first as {first})", places.join(", ")) }
+}
+
+fn not_found(evaluation: &Evaluation<'_>, atom: usize) -> String {
+    let Some(atom) = evaluation.query.atoms.get(atom) else { return "not found".to_owned() };
+    let count = atom.group.patterns(&evaluation.document.language).count();
+    match count {
+        0 => format!("has no terms for language `{}`", evaluation.document.language),
+        1 => "not found".to_owned(),
+        _ => format!("none of its {count} terms found"),
+    }
+}
+
+/// For a chain that fails: the parts that are missing, or the pair that is too far apart.
+fn how_near(evaluation: &mut Evaluation<'_>, link: Link, items: &[Node], gaps: &[u32]) -> String {
+    let all: Vec<Vec<Span>> = items.iter().map(|item| evaluation.eval(item).unwrap_or_default()).collect();
+    let missing = all.iter().filter(|spans| spans.is_empty()).count();
+    if missing > 0 {
+        return format!("{missing} of {} parts are not there", all.len());
+    }
+    let pairs = all.windows(2).enumerate().filter_map(|(index, pair)| {
+        let [a, b] = pair else { return None };
+        let words = nearest_gap(a, b) / WORD + 1;
+        Some((index, words))
+    });
+    // Beyond the distance between two fields there is no distance.
+    const APART_WORDS: u32 = 4_000;
+    let told: Vec<String> = pairs
+        .map(|(index, words)| {
+            let asked = gaps
+                .get(index)
+                .map_or_else(|| format!("one {}", link.name().to_lowercase()), |gap| format!("{gap} asked for"));
+            if words > APART_WORDS {
+                format!("part {} and part {} are in different fields", index + 1, index + 2)
+            } else {
+                format!("part {} and part {} are {words} words apart at the closest ({asked})", index + 1, index + 2)
+            }
+        })
+        .collect();
+    format!("not bound together: {}", told.join("; "))
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.matched {
+            writeln!(f, "matches, score {:.2} (language {})", self.score, self.language)?;
+        } else {
+            writeln!(f, "does not match (language {})", self.language)?;
+        }
+        for part in &self.parts {
+            writeln!(f, "  {:5} {:+5.2}  {}", part.name, part.points, part.reason)?;
+        }
+        self.clause.print(f, 0)?;
+        for found in &self.evidence {
+            writeln!(f, "  {}  {}: {}", found.term, place_name(found.field), found.text)?;
+        }
+        Ok(())
+    }
+}
+
+impl Clause {
+    fn print(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
+        let mark = if self.held { "✓" } else { "✗" };
+        writeln!(f, "  {:indent$}{mark} {}: {}", "", self.text, self.detail, indent = depth * 2)?;
+        self.clauses.iter().try_for_each(|clause| clause.print(f, depth + 1))
+    }
+}

@@ -1,0 +1,298 @@
+//! All topics in one pass. The patterns of all queries form one trie of words; a walk over the document finds every hit
+//! of every pattern; each query is registered under the rarest of the parts that it cannot do without, and only those
+//! whose part was hit, and whose other parts are there too, are evaluated.
+//!
+//! Law: the matches are those that evaluating each query in turn gives.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use super::compiled::{Atom, Query};
+use super::document::Document;
+use super::eval::Evaluation;
+use super::evidence::evidence;
+use super::hits::{Hit, settle};
+use super::inflect::{Inflection, Inflector};
+use super::rarity::pattern_rarity;
+use super::score::{Weights, find, points, saturate};
+use super::trie::{NO_HIT, Scan, Trie, WordTable};
+use crate::model::ids::{SourceId, TopicId};
+use crate::model::topic::TopicMatch;
+
+/// One topic of a [`TopicSet`].
+#[derive(Debug, Clone)]
+pub struct TopicSpec {
+    /// Which topic.
+    pub id: TopicId,
+    /// Its query.
+    pub query: Arc<Query>,
+    /// A match needs at least this score.
+    pub min_score: f64,
+    /// What each place counts.
+    pub weights: Weights,
+    /// Only these sources; empty is all.
+    pub sources: Vec<SourceId>,
+    /// Only these languages (primary subtags); empty is all.
+    pub languages: Vec<String>,
+}
+
+/// A topic with its query's atoms as the set numbers them.
+#[derive(Debug)]
+struct Topic {
+    spec: TopicSpec,
+    atoms: Vec<u32>,
+    /// The parts that the query cannot do without, but the one that it is registered under.
+    others: Vec<Vec<u32>>,
+}
+
+/// An atom with its patterns as the trie numbers them.
+#[derive(Debug)]
+struct SetAtom {
+    atom: Atom,
+    any: Vec<u32>,
+    none: Vec<u32>,
+    languages: Vec<(String, Vec<u32>)>,
+}
+
+impl SetAtom {
+    fn of_language(&self, language: &str) -> &[u32] {
+        let own = self.languages.iter().find(|(tag, _)| tag == language);
+        own.map_or(&[], |(_, patterns)| patterns.as_slice())
+    }
+}
+
+/// All topics, compiled into one trie of terms.
+#[derive(Debug, Default)]
+pub struct TopicSet {
+    topics: Vec<Topic>,
+    atoms: Vec<SetAtom>,
+    trie: Trie,
+    /// For each pattern the topics that become candidates when it is hit.
+    registered: Vec<Vec<u32>>,
+    /// Topics that a `/pattern/` alone can make match.
+    always: Vec<u32>,
+    /// The words of all patterns by how each language inflects them, made when the first article in it comes.
+    tables: Vec<OnceLock<WordTable>>,
+}
+
+impl TopicSet {
+    /// Compiles the topics.
+    pub fn build(topics: impl Iterator<Item = TopicSpec>) -> Self {
+        let mut builder = Builder::default();
+        for spec in topics {
+            builder.add(spec);
+        }
+        let set = builder.finish();
+        // English is made at once, so that the first article does not wait for it.
+        set.table(Inflection::English);
+        set
+    }
+
+    /// How many topics there are.
+    pub fn len(&self) -> usize {
+        self.topics.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.topics.is_empty()
+    }
+
+    fn table(&self, inflection: Inflection) -> Option<&WordTable> {
+        let make = || WordTable::new(&self.trie, &Inflector::new(inflection));
+        self.tables.get(inflection.index()).map(|table| table.get_or_init(make))
+    }
+
+    /// The topics found in a document, in the order in which they were given.
+    pub fn matches(&self, document: &Document) -> Vec<TopicMatch> {
+        let Some(table) = self.table(document.inflection) else { return Vec::new() };
+        let scan = self.trie.scan(table, document);
+        let candidates = self.candidates(&scan);
+        let mut run = Run { set: self, document, scan: &scan, settled: vec![None; self.atoms.len()] };
+        candidates.into_iter().filter_map(|topic| run.topic(topic)).collect()
+    }
+
+    /// How many queries would be evaluated for a document: for tuning.
+    pub fn candidate_count(&self, document: &Document) -> usize {
+        self.table(document.inflection).map_or(0, |table| self.candidates(&self.trie.scan(table, document)).len())
+    }
+
+    fn candidates(&self, scan: &Scan) -> Vec<u32> {
+        let mut seen = vec![false; self.topics.len()];
+        let mut candidates = self.always.clone();
+        for pattern in &scan.found {
+            for topic in self.registered.get(*pattern as usize).into_iter().flatten() {
+                if let Some(seen) = seen.get_mut(*topic as usize)
+                    && !*seen
+                {
+                    *seen = true;
+                    candidates.push(*topic);
+                }
+            }
+        }
+        candidates.sort_unstable();
+        candidates.dedup();
+        candidates
+    }
+}
+
+/// One document against the set.
+struct Run<'a> {
+    set: &'a TopicSet,
+    document: &'a Document,
+    scan: &'a Scan,
+    settled: Vec<Option<Vec<Hit>>>,
+}
+
+impl Run<'_> {
+    fn topic(&mut self, index: u32) -> Option<TopicMatch> {
+        let set = self.set;
+        let topic = set.topics.get(index as usize)?;
+        let spec = &topic.spec;
+        let there = |atoms: &Vec<u32>| atoms.iter().any(|atom| self.is_hit(*atom));
+        if !topic.others.iter().all(there) || !admits(spec, self.document) {
+            return None;
+        }
+        for atom in &topic.atoms {
+            self.settle(*atom);
+        }
+        let hits = topic.atoms.iter().map(|atom| self.hits(*atom)).collect();
+        matched(spec, self.document, hits)
+    }
+
+    fn is_hit(&self, atom: u32) -> bool {
+        let Some(atom) = self.set.atoms.get(atom as usize) else { return false };
+        let hit = |pattern: &u32| self.scan.is_hit(*pattern);
+        atom.any.iter().any(hit) || atom.of_language(&self.document.language).iter().any(hit)
+    }
+
+    fn hits(&self, atom: u32) -> &[Hit] {
+        self.settled.get(atom as usize).and_then(Option::as_deref).unwrap_or_default()
+    }
+
+    /// Puts an atom's hits in order, once a document.
+    fn settle(&mut self, index: u32) {
+        let (Some(atom), Some(slot)) = (self.set.atoms.get(index as usize), self.settled.get_mut(index as usize))
+        else {
+            return;
+        };
+        if slot.is_some() {
+            return;
+        }
+        let mut any = Vec::new();
+        let patterns = atom.any.iter().chain(atom.of_language(&self.document.language));
+        for (pattern, id) in (0_u32..).zip(patterns) {
+            any.extend(self.scan.hits(*id).map(|(first, after)| Hit { first, after, pattern }));
+        }
+        let mut none = Vec::new();
+        if !any.is_empty() {
+            for id in &atom.none {
+                none.extend(self.scan.hits(*id).map(|(first, after)| Hit { first, after, pattern: NO_HIT }));
+            }
+        }
+        *slot = Some(settle(self.document, &atom.atom, any, none));
+    }
+}
+
+/// Whether a topic looks at this document's source and language at all.
+pub(super) fn admits(spec: &TopicSpec, document: &Document) -> bool {
+    let source = spec.sources.is_empty() || spec.sources.iter().any(|source| source.as_str() == document.source_id);
+    let language = spec.languages.is_empty()
+        || spec.languages.iter().any(|language| language.split('-').next() == Some(document.language.as_str()));
+    source && language
+}
+
+/// Evaluates a topic over the hits of its atoms.
+pub(super) fn matched(spec: &TopicSpec, document: &Document, hits: Vec<&[Hit]>) -> Option<TopicMatch> {
+    let mut evaluation = Evaluation::new(document, &spec.query, hits);
+    let found = find(&mut evaluation, &spec.weights)?;
+    let score = saturate(&points(&evaluation, &found, &spec.weights));
+    if score < spec.min_score {
+        return None;
+    }
+    Some(TopicMatch { topic: spec.id.clone(), score, evidence: evidence(&evaluation, &found) })
+}
+
+#[derive(Default)]
+struct Builder {
+    set: TopicSet,
+    ids: HashMap<Atom, u32>,
+    /// How many atoms use each pattern, to tell rare ones from common ones.
+    rarity: Vec<f64>,
+}
+
+impl Builder {
+    fn add(&mut self, spec: TopicSpec) {
+        let index = u32::try_from(self.set.topics.len()).unwrap_or(u32::MAX);
+        let query = Arc::clone(&spec.query);
+        let atoms: Vec<u32> = query.atoms.iter().map(|atom| self.atom(atom)).collect();
+        let mut clauses: Vec<Vec<u32>> = query
+            .clauses
+            .iter()
+            .map(|clause| clause.iter().filter_map(|atom| atoms.get(*atom).copied()).collect())
+            .collect();
+        clauses.sort_by(|a, b| self.clause_rarity(a).total_cmp(&self.clause_rarity(b)));
+        if clauses.is_empty() {
+            self.set.always.push(index);
+        } else {
+            let rarest = clauses.remove(0);
+            self.register(index, &rarest);
+        }
+        self.set.topics.push(Topic { spec, atoms, others: clauses });
+    }
+
+    /// How likely an article is to have one of a clause's atoms, roughly.
+    fn clause_rarity(&self, clause: &[u32]) -> f64 {
+        let atoms = clause.iter().filter_map(|atom| self.set.atoms.get(*atom as usize));
+        let patterns = atoms.flat_map(|atom| &atom.any);
+        patterns.filter_map(|pattern| self.rarity.get(*pattern as usize)).sum()
+    }
+
+    fn register(&mut self, topic: u32, clause: &[u32]) {
+        for atom in clause.iter().filter_map(|atom| self.set.atoms.get(*atom as usize)) {
+            let of_languages = atom.languages.iter().flat_map(|(_, patterns)| patterns);
+            for pattern in atom.any.iter().chain(of_languages) {
+                if let Some(topics) = self.set.registered.get_mut(*pattern as usize)
+                    && topics.last() != Some(&topic)
+                {
+                    topics.push(topic);
+                }
+            }
+        }
+    }
+
+    fn atom(&mut self, atom: &Atom) -> u32 {
+        if let Some(id) = self.ids.get(atom) {
+            return *id;
+        }
+        let mut numbers = |patterns: &[super::pattern::Pattern]| -> Vec<u32> {
+            patterns
+                .iter()
+                .map(|pattern| {
+                    let id = self.set.trie.add(&pattern.words);
+                    if self.rarity.len() <= id as usize {
+                        self.rarity.resize(id as usize + 1, 0.0);
+                        self.set.registered.resize(id as usize + 1, Vec::new());
+                    }
+                    if let Some(rarity) = self.rarity.get_mut(id as usize) {
+                        *rarity = pattern_rarity(pattern);
+                    }
+                    id
+                })
+                .collect()
+        };
+        let any = numbers(&atom.group.any);
+        let none = numbers(&atom.group.none);
+        let languages = atom.group.languages.iter().map(|(tag, own)| (tag.clone(), numbers(own))).collect();
+        let id = u32::try_from(self.set.atoms.len()).unwrap_or(u32::MAX);
+        self.set.atoms.push(SetAtom { atom: atom.clone(), any, none, languages });
+        self.ids.insert(atom.clone(), id);
+        id
+    }
+
+    fn finish(mut self) -> TopicSet {
+        self.set.trie.seal();
+        self.set.tables = (0..Inflection::COUNT).map(|_| OnceLock::new()).collect();
+        self.set
+    }
+}
