@@ -456,3 +456,12 @@ mod tests {
         }
     }
 }
+#[cfg(test)]
+#[test]
+fn dbg_ru() {
+    let i = Inflector::new(Inflection::of("ru"));
+    for w in ["Китай", "Китая", "Китаем", "Китаю", "китайский", "Россия", "России", "США"]
+    {
+        eprintln!("{w} {:?}", i.article_keys(w, &folded(w)));
+    }
+}

@@ -24,20 +24,22 @@ pub struct Weights {
     pub body: f64,
     /// So many hits in the rest of the body count.
     pub body_max: u32,
-    /// All terms and groups of the query in the title, together or apart; a part of them counts its part.
-    pub cover: f64,
-    /// The hits close together.
-    pub near: f64,
 }
 
 impl Default for Weights {
     fn default() -> Self {
-        Self { title: 3.0, lead: 2.0, body: 0.75, body_max: 4, cover: 1.0, near: 0.5 }
+        Self { title: 3.0, lead: 2.0, body: 0.75, body_max: 4 }
     }
 }
 
 /// The points at which a score reaches 0.63; a title alone gives about 0.7, title and lead 0.85.
 const SATURATION_POINTS: f64 = 3.5;
+
+/// Points for all terms and groups of the query being in the title, together or apart; a part of them gets its part.
+const COVER_POINTS: f64 = 1.0;
+
+/// Points for hits as close together as can be.
+const NEAR_POINTS: f64 = 0.5;
 
 /// One part of a score.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -139,8 +141,8 @@ pub(super) fn points(evaluation: &Evaluation<'_>, found: &Found, weights: &Weigh
         part("title", weights.title * title, found_in(title, "in the title")),
         part("lead", weights.lead * lead, found_in(lead, "in the first 120 words")),
         part("body", weights.body * body, format!("{body:.1} hits further down, at most {} count", weights.body_max)),
-        part("cover", weights.cover * cover, format!("{covered} of {asked} terms and groups in the title")),
-        part("near", weights.near * near, format!("closest hits {:.0} % of as close as can be", near * 100.0)),
+        part("cover", COVER_POINTS * cover, format!("{covered} of {asked} terms and groups in the title")),
+        part("near", NEAR_POINTS * near, format!("closest hits {:.0} % of as close as can be", near * 100.0)),
     ]
 }
 
