@@ -28,7 +28,7 @@ pub(super) struct SourceFile {
 }
 
 /// One problem at one place.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct Problem {
     /// Error or warning.
     pub severity: Severity,
@@ -47,6 +47,14 @@ pub struct Problem {
     pub span: Option<Range<usize>>,
     #[serde(skip)]
     text: Arc<str>,
+}
+
+impl fmt::Debug for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Without the text of the whole file.
+        let Self { severity, line, column, message, hint, .. } = self;
+        write!(f, "{severity:?} at {}:{line}:{column}: {message} ({hint:?})", self.file.display())
+    }
 }
 
 impl Problem {

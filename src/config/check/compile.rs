@@ -1,7 +1,9 @@
 //! Where the config meets the engine's compilers: selectors, site rules, alias groups, queries.
 
 pub(super) use crate::engine::page::rules::SiteRules;
+use crate::engine::query::{Clause, Document, DocumentInput, Explanation, explain};
 pub(super) use crate::engine::query::{Query, RawGroup, Terms, Weights};
+use crate::model::article::{Block, BlockKind, Content};
 
 /// The selectors of `[source.rules]`, by field.
 #[derive(Debug, Clone, Default)]
@@ -32,11 +34,36 @@ pub(super) fn stand_in() -> RawGroup {
 
 /// Whether a query matches an example, and why.
 pub(super) struct Tried {
-    pub(super) matched: Option<bool>,
+    pub(super) matched: bool,
     pub(super) why: String,
 }
 
-/// Tries an example as a headline.
-pub(super) fn try_example(_query: &Query, _example: &str) -> Tried {
-    Tried { matched: None, why: String::new() }
+/// Tries an example as the headline of an article without a body, and as the body of one without a headline: a query
+/// that asks one field only must find it too.
+pub(super) fn try_example(query: &Query, example: &str) -> Tried {
+    let paragraph = Block { kind: BlockKind::Paragraph, text: example.to_owned() };
+    let headline = Content { title: Some(example.to_owned()), ..Content::default() };
+    let body = Content { blocks: vec![paragraph], ..Content::default() };
+    let [headline, body] = [headline, body].map(|content| {
+        let input = DocumentInput { content: &content, url: "", source_id: "", source_name: "" };
+        explain(query, &Document::new(input))
+    });
+    let told = if body.matched && !headline.matched { body } else { headline };
+    Tried { matched: told.matched, why: if told.matched { found(&told) } else { lacking(&told.clause) } }
+}
+
+/// Which words made it match.
+fn found(explanation: &Explanation) -> String {
+    let mut terms: Vec<String> = explanation.evidence.iter().map(|evidence| format!("`{}`", evidence.term)).collect();
+    terms.dedup();
+    format!("it finds {}: narrow the query, or take the words away with NOT or a group's `none`", terms.join(", "))
+}
+
+/// The first parts that did not hold, down to the terms.
+fn lacking(clause: &Clause) -> String {
+    let failed: Vec<&Clause> = clause.clauses.iter().filter(|part| !part.held).collect();
+    if failed.is_empty() {
+        return format!("`{}`: {}", clause.text, clause.detail);
+    }
+    failed.into_iter().map(lacking).collect::<Vec<_>>().join("; ")
 }

@@ -37,11 +37,10 @@ pub(super) fn terms(section: Option<&Section<'_, '_>>) -> Terms {
         for broken in problems {
             let Some((place, node)) = places.get(&broken.group) else { continue };
             let place = place_in_group(node, &broken.message).unwrap_or_else(|| place.clone());
-            let problem = context.problem(&place, format!("group `{}`: {}", broken.group, broken.message));
-            context.push(match broken.hint {
-                Some(hint) => problem.hint(hint),
-                None => problem,
+            let hint = broken.hint.unwrap_or_else(|| {
+                "a group holds terms as a query writes them: words, phrases, `=Exact`, `prefix*`, `$group`".to_owned()
             });
+            context.error(&place, format!("group `{}`: {}", broken.group, broken.message), hint);
             groups.insert(broken.group, compile::stand_in());
         }
     }
@@ -148,7 +147,7 @@ pub(super) fn read(section: &Section<'_, '_>, known: &Known, terms: &Terms) -> O
     })
 }
 
-/// `weights = { title, lead, body, body_max }`
+/// `weights = { title, lead, body, body_max, cover, near }`
 fn weights(section: &Section<'_, '_>) -> Weights {
     let weight = |key| section.optional(key, |context, node| values::number(context, node, 0.0, 100.0));
     let defaults = Weights::default();
@@ -158,6 +157,8 @@ fn weights(section: &Section<'_, '_>) -> Weights {
         lead: weight("lead").unwrap_or(defaults.lead),
         body: weight("body").unwrap_or(defaults.body),
         body_max: body_max.and_then(|max| u32::try_from(max).ok()).unwrap_or(defaults.body_max),
+        cover: weight("cover").unwrap_or(defaults.cover),
+        near: weight("near").unwrap_or(defaults.near),
     };
     section.finish();
     weights
@@ -170,11 +171,11 @@ fn query(context: &Context<'_>, node: &Node<'_>, terms: &Terms) -> Option<Arc<co
         Ok(query) => Some(Arc::new(query)),
         Err(problems) => {
             for found in problems {
-                let problem = context.problem(&node.inside(context, found.span), found.message);
-                context.push(match found.hint {
-                    Some(hint) => problem.hint(hint),
-                    None => problem,
+                let hint = found.hint.unwrap_or_else(|| {
+                    "operators are AND, OR, NOT, NEAR/n, BEFORE/n, SENTENCE, PARAGRAPH, ATLEAST/n x, n OF (a, b)"
+                        .to_owned()
                 });
+                context.error(&node.inside(context, found.span), found.message, hint);
             }
             None
         }
@@ -206,7 +207,7 @@ fn check_examples(section: &Section<'_, '_>, query: Option<&Arc<compile::Query>>
         for element in &elements {
             let (Some(example), Some(query)) = (values::text(context, element), query) else { continue };
             let outcome = compile::try_example(query, &example);
-            if outcome.matched.is_none_or(|matched| matched == expected) {
+            if outcome.matched == expected {
                 continue;
             }
             let message =
