@@ -147,7 +147,7 @@ pub(super) fn read(section: &Section<'_, '_>, known: &Known, terms: &Terms) -> O
     })
 }
 
-/// `weights = { title, lead, body, body_max, cover, near }`
+/// `weights = { title, lead, body, body_max }`
 fn weights(section: &Section<'_, '_>) -> Weights {
     let weight = |key| section.optional(key, |context, node| values::number(context, node, 0.0, 100.0));
     let defaults = Weights::default();
@@ -157,8 +157,6 @@ fn weights(section: &Section<'_, '_>) -> Weights {
         lead: weight("lead").unwrap_or(defaults.lead),
         body: weight("body").unwrap_or(defaults.body),
         body_max: body_max.and_then(|max| u32::try_from(max).ok()).unwrap_or(defaults.body_max),
-        cover: weight("cover").unwrap_or(defaults.cover),
-        near: weight("near").unwrap_or(defaults.near),
     };
     section.finish();
     weights
