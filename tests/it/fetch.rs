@@ -65,8 +65,8 @@ fn encoded(stream: &mut TcpStream, encoding: &str, body: &[u8]) -> io::Result<()
 
 /// What a server does, and what the fetcher says to that. A text that ends with `…` is a beginning.
 const ATTACKS: &[(&str, Script, &str)] = &[
-    ("a gzip bomb", |_, s| encoded(s, "gzip", &&BOMBS.gzip), TOO_LARGE),
-    ("a gzip bomb by its old name", |_, s| encoded(s, "x-gzip", &&BOMBS.gzip), TOO_LARGE),
+    ("a gzip bomb", |_, s| encoded(s, "gzip", &BOMBS.gzip), TOO_LARGE),
+    ("a gzip bomb by its old name", |_, s| encoded(s, "x-gzip", &BOMBS.gzip), TOO_LARGE),
     ("a brotli bomb", |_, s| encoded(s, "br", &hex(BROTLI_BOMB)), TOO_LARGE),
     ("a zstd bomb", |_, s| encoded(s, "zstd", &BOMBS.zstd), TOO_LARGE),
     ("a deflate bomb", |_, s| encoded(s, "deflate", &BOMBS.zlib), TOO_LARGE),
@@ -521,8 +521,8 @@ async fn a_cookie_flood_is_bounded() {
         if seen.target == "/end" {
             return answer(s, "HTTP/1.1 200 OK", b"");
         }
-        let cookies: String = (0..90).map(|n| format!("\nset-cookie: c{n}={}", "x".repeat(500))).collect();
-        answer(s, &format!("HTTP/1.1 302 Found\nlocation: /end{cookies}"), b"")
+        let cookies: Vec<String> = (0..90).map(|n| format!("set-cookie: c{n}={}", "x".repeat(500))).collect();
+        answer(s, &format!("HTTP/1.1 302 Found\nlocation: /end\n{}", cookies.join("\n")), b"")
     });
     let http = http(&config(&[("site.test", server.addr)]));
     let with = RequestOptions { cookies: true, ..RequestOptions::default() };

@@ -4,3 +4,4 @@
 mod support;
 
 mod fetch;
+mod fetch_polite;

@@ -162,7 +162,8 @@ mod tests {
 
     #[test]
     fn freshness_is_read_as_caches_read_it() {
-        let rows: &[(&[(&str, &str)], Option<i64>)] = &[
+        type Lines = &'static [(&'static str, &'static str)];
+        let rows: &[(Lines, Option<i64>)] = &[
             (&[], None),
             (&[("cache-control", "max-age=600")], Some(600)),
             (&[("cache-control", "public, MAX-AGE = \"600\", must-revalidate")], Some(600)),

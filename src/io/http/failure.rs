@@ -66,7 +66,7 @@ pub(super) fn of_status(url: &WebUrl, answer: &Answer, body: &[u8]) -> FetchErro
     let (status, url) = (answer.status, url.clone());
     let retry_after = answer.hints.retry_after;
     if may_be_a_challenge(status)
-        && let Some(kind) = blocked::of_refusal(status, &answer.headers, &String::from_utf8_lossy(body))
+        && let Some(kind) = blocked::of_refusal(&answer.headers, &String::from_utf8_lossy(body))
     {
         return FetchError::Blocked { url, reason: format!("{status}: {kind}") };
     }

@@ -21,7 +21,7 @@ use crate::model::url::WebUrl;
 /// The pause between two requests is longer than configured by up to this share, so that they make no beat.
 const JITTER_SHARE: f64 = 0.25;
 /// A robots.txt cannot slow us down beyond this.
-const CRAWL_DELAY_MAX: Duration = Duration::from_secs(60);
+const CRAWL_DELAY_MAX: Duration = Duration::from_mins(1);
 /// Hosts remembered before the idle ones are first forgotten.
 const SWEEP_FROM: usize = 1024;
 /// Addresses of one host whose waits are remembered.

@@ -141,9 +141,8 @@ impl Http {
         let later = |wait: SignedDuration| now.checked_add(wait).unwrap_or(now);
         let read =
             |file: RobotsTxt, kept: SignedDuration| Known { file: Some(file), failure: None, until: later(kept) };
-        let address = match url.join("/robots.txt") {
-            Ok(address) => address,
-            Err(_) => return (read(RobotsTxt::allow_all(), KEPT_MAX), 0),
+        let Ok(address) = url.join("/robots.txt") else {
+            return (read(RobotsTxt::allow_all(), KEPT_MAX), 0);
         };
         let request = RequestOptions {
             timeout: Some(ROBOTS_TIMEOUT),

@@ -33,6 +33,7 @@ pub(crate) struct Hostile {
     pub(crate) addr: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
     connections: Arc<AtomicUsize>,
+    open: Arc<AtomicUsize>,
     stop: Arc<AtomicBool>,
 }
 
@@ -56,11 +57,12 @@ impl Hostile {
             addr: listener.local_addr().unwrap(),
             seen: Arc::default(),
             connections: Arc::default(),
+            open: Arc::default(),
             stop: Arc::default(),
         };
         let script = Arc::new(script);
-        let (seen, connections, stop) =
-            (Arc::clone(&server.seen), Arc::clone(&server.connections), Arc::clone(&server.stop));
+        let (seen, stop) = (Arc::clone(&server.seen), Arc::clone(&server.stop));
+        let (connections, open) = (Arc::clone(&server.connections), Arc::clone(&server.open));
         thread::spawn(move || {
             for stream in listener.incoming() {
                 if stop.load(Ordering::SeqCst) {
@@ -68,8 +70,12 @@ impl Hostile {
                 }
                 let Ok(stream) = stream else { continue };
                 let number = connections.fetch_add(1, Ordering::SeqCst);
-                let (script, seen) = (Arc::clone(&script), Arc::clone(&seen));
-                thread::spawn(move || drop(converse(stream, number, &*script, &seen)));
+                let (script, seen, open) = (Arc::clone(&script), Arc::clone(&seen), Arc::clone(&open));
+                open.fetch_add(1, Ordering::SeqCst);
+                thread::spawn(move || {
+                    drop(converse(stream, number, &*script, &seen));
+                    open.fetch_sub(1, Ordering::SeqCst);
+                });
             }
         });
         server
@@ -83,6 +89,11 @@ impl Hostile {
     /// The targets asked for so far.
     pub(crate) fn targets(&self) -> Vec<String> {
         self.seen().into_iter().map(|seen| seen.target).collect()
+    }
+
+    /// How many connections are open.
+    pub(crate) fn open(&self) -> usize {
+        self.open.load(Ordering::SeqCst)
     }
 
     /// How many connections were made, also those on which nothing was asked.
@@ -111,7 +122,7 @@ fn converse(
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
     let mut reader = BufReader::new(stream.try_clone()?);
     while let Some(seen) = read_request(&mut reader, connection)? {
-        log.lock().unwrap().push(seen.clone());
+        keep(log, &seen);
         if script(&seen, &mut stream).is_err() {
             break;
         }
@@ -119,12 +130,16 @@ fn converse(
     stream.shutdown(Shutdown::Both)
 }
 
+fn keep(log: &Mutex<Vec<Seen>>, seen: &Seen) {
+    log.lock().unwrap().push(seen.clone());
+}
+
 fn read_request(reader: &mut BufReader<TcpStream>, connection: usize) -> io::Result<Option<Seen>> {
     let mut line = String::new();
     if reader.read_line(&mut line)? == 0 {
         return Ok(None);
     }
-    let at = Instant::now();
+    let at = wirewatch::io::clock::Clock::system().instant();
     let mut words = line.split_whitespace().map(str::to_owned);
     let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let mut headers = Vec::new();
