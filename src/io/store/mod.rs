@@ -4,9 +4,11 @@
 //! is a read-only connection for commands and the web page. SQL never leaves this module.
 
 mod apply;
+mod archive;
 mod articles;
 mod blobs;
 mod error;
+mod export;
 mod ingest;
 mod load;
 mod outbox;
@@ -16,8 +18,10 @@ mod schema;
 mod search;
 mod sources;
 mod stories;
+mod told;
 mod upkeep;
 mod value;
+mod verify;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -31,7 +35,8 @@ pub use error::StoreError;
 pub use outbox::{ChannelState, NextDue, Settlement};
 pub use reader::{ArticleFilter, DeliveryFilter, Explained, Reader, SearchHit, TopicCount};
 pub use sources::{PollRecord, SourceState};
-pub use upkeep::{DaemonLock, Pruned, Verified, VerifyProblem};
+pub use upkeep::{DaemonLock, Pruned};
+pub use verify::{Derivation, Verified, VerifyProblem};
 
 use crate::config::StoreConfig;
 use crate::engine::ingest::{Capture, Observation, Recorded};

@@ -6,7 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use rusqlite::Connection;
 
 use super::error::{Answer, StoreError};
-use super::schema;
+use super::outbox::{self, ChannelState};
+use super::{archive, blobs, export, schema, search, told};
+use crate::engine::revision::Detail;
 use crate::model::article::{ArticleStatus, Content};
 use crate::model::event::Event;
 use crate::model::fetch::Page;
@@ -28,6 +30,8 @@ pub struct ArticleFilter {
     pub since: Option<Timestamp>,
     /// With this status.
     pub status: Option<ArticleStatus>,
+    /// Of this story.
+    pub story: Option<StoryId>,
     /// Only those with more than one revision.
     pub revised: bool,
     /// At most so many, the newest first.
@@ -120,133 +124,128 @@ impl Reader {
 
     /// Finds an article by its id or by any address it answers to.
     pub fn find_article(&self, name: &str) -> Result<ArticleId, StoreError> {
-        let _ = (name, &self.connection);
-        Err(StoreError::Closed)
+        self.read(|connection| archive::find_article(connection, name))
     }
 
     /// One article.
     pub fn article(&self, id: ArticleId) -> Result<ArticleRecord, StoreError> {
-        let _ = id;
-        Err(StoreError::Closed)
+        self.read(|connection| archive::article(connection, id))
     }
 
     /// Articles, the newest first.
     pub fn articles(&self, filter: &ArticleFilter) -> Result<Vec<ArticleRecord>, StoreError> {
-        let _ = filter;
-        Err(StoreError::Closed)
+        self.read(|connection| archive::articles(connection, filter))
     }
 
     /// The revisions of an article, in order.
     pub fn revisions(&self, id: ArticleId) -> Result<Vec<RevisionRecord>, StoreError> {
-        let _ = id;
-        Err(StoreError::Closed)
+        self.read(|connection| archive::revisions(connection, id))
     }
 
     /// The whole content of one revision; the newest where none is named.
     pub fn content(&self, id: ArticleId, number: Option<RevisionNumber>) -> Result<Content, StoreError> {
-        let _ = (id, number);
-        Err(StoreError::Closed)
+        self.read(|connection| {
+            let number = match number {
+                Some(number) => number.0,
+                None => archive::article(connection, id)?.revisions,
+            };
+            blobs::content(connection, id.0, number)
+        })
+    }
+
+    /// What one revision changed, each change by itself.
+    pub fn details(&self, id: ArticleId, number: RevisionNumber) -> Result<Vec<Detail>, StoreError> {
+        self.read(|connection| archive::details(connection, id, number))
     }
 
     /// The raw page of one revision, if it is still kept.
     pub fn page(&self, id: ArticleId, number: RevisionNumber) -> Result<Option<Page>, StoreError> {
-        let _ = (id, number);
-        Err(StoreError::Closed)
+        self.read(|connection| archive::page(connection, id, number))
     }
 
     /// Stories of at least `members` articles, the newest first.
     pub fn stories(&self, members: usize, limit: Option<usize>) -> Result<Vec<StoryRecord>, StoreError> {
-        let _ = (members, limit);
-        Err(StoreError::Closed)
+        self.read(|connection| archive::stories(connection, members, limit))
     }
 
     /// One story (also one that was merged into another), with the reason for its origin.
     pub fn story(&self, id: StoryId) -> Result<(StoryRecord, String), StoreError> {
-        let _ = id;
-        Err(StoreError::Closed)
+        self.read(|connection| archive::story(connection, id))
     }
 
     /// The members of a story, in the order in which they appeared.
     pub fn members(&self, id: StoryId) -> Result<Vec<StoryMember>, StoreError> {
-        let _ = id;
-        Err(StoreError::Closed)
+        self.read(|connection| archive::members(connection, id))
     }
 
     /// Full-text search over the newest revisions, the best first.
     pub fn search(&self, query: &str, limit: usize) -> Result<Vec<SearchHit>, StoreError> {
-        let _ = (query, limit);
-        Err(StoreError::Closed)
+        self.read(|connection| search::search(connection, query, limit))
     }
 
     /// The sources of the config, with counts. `now` ends the window of the articles a day.
     pub fn sources(&self, now: Timestamp) -> Result<Vec<SourceRecord>, StoreError> {
-        let _ = now;
-        Err(StoreError::Closed)
+        self.read(|connection| archive::sources(connection, now))
     }
 
     /// Topics that match anything.
     pub fn topics(&self, now: Timestamp) -> Result<Vec<TopicCount>, StoreError> {
-        let _ = now;
-        Err(StoreError::Closed)
+        self.read(|connection| archive::topics(connection, now))
     }
 
     /// What matches an article now.
     pub fn matches(&self, id: ArticleId) -> Result<Vec<MatchRecord>, StoreError> {
-        let _ = id;
-        Err(StoreError::Closed)
+        self.read(|connection| archive::matches(connection, id))
     }
 
     /// Deliveries, the newest first.
     pub fn deliveries(&self, filter: &DeliveryFilter) -> Result<Vec<DeliveryRecord>, StoreError> {
-        let _ = filter;
-        Err(StoreError::Closed)
+        self.read(|connection| told::deliveries(connection, filter))
     }
 
     /// One delivery.
     pub fn delivery(&self, id: &DeliveryId) -> Result<DeliveryRecord, StoreError> {
-        let _ = id;
-        Err(StoreError::Closed)
+        self.read(|connection| told::delivery(connection, id))
     }
 
     /// Events of a topic (or of all), the newest first.
     pub fn events(&self, topic: Option<&TopicId>, limit: usize) -> Result<Vec<Event>, StoreError> {
-        let _ = (topic, limit);
-        Err(StoreError::Closed)
+        self.read(|connection| told::events(connection, topic, limit))
     }
 
     /// The events that wait for a channel's digest, the oldest first.
     pub fn digest_items(&self, channel: &ChannelId) -> Result<Vec<Event>, StoreError> {
-        let _ = channel;
-        Err(StoreError::Closed)
+        self.read(|connection| outbox::digest_items(connection, channel))
+    }
+
+    /// How a channel fares.
+    pub fn channel_state(&self, channel: &ChannelId) -> Result<ChannelState, StoreError> {
+        self.read(|connection| outbox::channel_state(connection, channel))
     }
 
     /// The looks at an article's page.
     pub fn observations(&self, id: ArticleId) -> Result<Vec<ObservationRecord>, StoreError> {
-        let _ = id;
-        Err(StoreError::Closed)
+        self.read(|connection| archive::observations(connection, id))
     }
 
     /// Differences that rules held back.
     pub fn suppressed(&self, id: ArticleId) -> Result<Vec<SuppressedRecord>, StoreError> {
-        let _ = id;
-        Err(StoreError::Closed)
+        self.read(|connection| archive::suppressed(connection, id))
     }
 
     /// Everything that was stored on why an article was or was not recorded, joined, matched, told.
     pub fn explain(&self, id: ArticleId) -> Result<Explained, StoreError> {
-        let _ = id;
-        Err(StoreError::Closed)
+        self.read(|connection| told::explain(connection, id))
     }
 
     /// The archive as the lines of `export`: each is given to `each` as it is read, so that the size of the archive
-    /// does not matter. `since` and `topic` narrow articles and what hangs on them.
+    /// does not matter. `filter` narrows the articles and what hangs on them. Stops at the first error of `each`.
     pub fn export(
         &self,
         filter: &ArticleFilter,
         now: Timestamp,
         each: &mut dyn FnMut(&Record) -> std::io::Result<()>,
     ) -> Result<(), StoreError> {
-        let _ = (filter, now, each);
-        Err(StoreError::Closed)
+        self.read(|connection| export::export(connection, filter, now, each))
     }
 }

@@ -63,6 +63,11 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+/// Makes an empty database for a backup to be written into.
+pub(super) fn create_plain(path: &Path) -> Result<Connection, StoreError> {
+    open(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+}
+
 fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     #[expect(clippy::disallowed_methods, reason = "this is the place that opens the database")]
     let connection = Connection::open_with_flags(path, flags).map_err(|error| StoreError::at(path, error))?;

@@ -1,59 +1,64 @@
-//! Keeping the store well: pruning, backup, integrity, proof.
+//! Keeping the store well: pruning, backup, the daemon's lock.
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::backup::Backup;
+use rusqlite::{Connection, params};
 
 use super::Store;
-use super::error::StoreError;
-use crate::model::article::Content;
-use crate::model::fetch::Page;
-use crate::model::ids::{ArticleId, RevisionNumber};
+use super::error::{Answer, Fault, StoreError};
+use super::schema;
+use super::value::ms;
 use crate::model::time::Timestamp;
+
+/// Pages copied by a backup in one step; other work goes on between two steps.
+const BACKUP_STEP_PAGES: i32 = 1000;
+
+/// Free pages given back to the file system at one pruning.
+const VACUUM_PAGES: u32 = 4000;
 
 /// What pruning took away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Pruned {
     /// Raw pages.
     pub pages: usize,
-    /// Observations, folded.
-    pub observations: usize,
-    /// Settled deliveries and their events.
+    /// Entries that no source lists any more, without an article.
+    pub entries: usize,
+    /// Settled deliveries, with events that nothing else tells.
     pub deliveries: usize,
-}
-
-/// What `verify` looked at and found.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Verified {
-    /// Articles.
-    pub articles: usize,
-    /// Revisions whose chain was followed.
-    pub revisions: usize,
-    /// Revisions whose text was derived again from its stored page.
-    pub derived: usize,
-    /// What does not hold.
-    pub problems: Vec<VerifyProblem>,
-}
-
-/// One revision that does not hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VerifyProblem {
-    /// Of which article.
-    pub article: ArticleId,
-    /// Which revision.
-    pub revision: RevisionNumber,
-    /// What does not hold.
-    pub reason: String,
 }
 
 /// Held by a running daemon, so that a second one on the same store says so. Commands that write do not take it.
 #[derive(Debug)]
 pub struct DaemonLock {
     path: PathBuf,
+    /// Locked as long as it is open; the system frees it whatever becomes of the process.
+    _file: File,
 }
 
 impl DaemonLock {
     /// Takes the lock beside the store's file.
     pub fn take(store: &Path) -> Result<Self, StoreError> {
-        Ok(Self { path: store.to_path_buf() })
+        let mut name = store.as_os_str().to_owned();
+        name.push(".lock");
+        let path = PathBuf::from(name);
+        let failed = |reason: String| StoreError::Open { path: store.to_path_buf(), reason };
+        if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+            std::fs::create_dir_all(directory).map_err(|error| failed(error.to_string()))?;
+        }
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|error| failed(format!("its lock file {}: {error}", path.display())))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { path, _file: file }),
+            Err(TryLockError::WouldBlock) => Err(StoreError::Running { path: store.to_path_buf() }),
+            Err(TryLockError::Error(error)) => Err(failed(format!("its lock file {}: {error}", path.display()))),
+        }
     }
 
     /// The file that is locked.
@@ -63,32 +68,109 @@ impl DaemonLock {
 }
 
 impl Store {
-    /// Takes away raw pages captured before `before` that are no evidence on a topic, and folds old bookkeeping.
+    /// Takes away what was captured or settled before `before` and is no evidence: raw pages of articles that no topic
+    /// ever matched, delivered deliveries. Revisions and their texts are never pruned.
     pub async fn prune(&self, before: Timestamp) -> Result<Pruned, StoreError> {
-        let _ = before;
-        Err(StoreError::Closed)
+        let pruned = self.writer.call(move |connection| prune(connection, ms(before))).await?;
+        self.writer
+            .call_alone(|connection| {
+                Ok(connection.execute_batch(&format!("PRAGMA incremental_vacuum({VACUUM_PAGES})"))?)
+            })
+            .await?;
+        Ok(pruned)
     }
 
-    /// Writes a consistent copy to `target`, by way of a temporary name beside it.
+    /// Writes a consistent copy to `target`, by way of a temporary name beside it. The daemon goes on meanwhile.
     pub async fn backup(&self, target: &Path) -> Result<(), StoreError> {
-        let _ = target;
-        Err(StoreError::Closed)
+        let target = target.to_path_buf();
+        self.read(move |connection| backup(connection, &target)).await
     }
 }
 
 impl super::Reader {
-    /// Follows the chain of one article or of all, and derives each text again from its stored page with `derive`.
-    pub fn verify(
-        &self,
-        article: Option<ArticleId>,
-        derive: &dyn Fn(&Page) -> Option<Content>,
-    ) -> Result<Verified, StoreError> {
-        let _ = (article, derive);
-        Err(StoreError::Closed)
+    /// Writes a consistent copy to `target`, by way of a temporary name beside it.
+    pub fn backup(&self, target: &Path) -> Result<(), StoreError> {
+        self.read(|connection| backup(connection, target))
     }
 
-    /// SQLite's own check of the whole file; empty where it is whole.
+    /// SQLite's own check of the whole file, and of the full-text index; empty where it is whole.
     pub fn integrity(&self) -> Result<Vec<String>, StoreError> {
-        Err(StoreError::Closed)
+        self.read(|connection| {
+            let mut found: Vec<String> = connection
+                .prepare("PRAGMA integrity_check")?
+                .query_map([], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            found.retain(|line| line != "ok");
+            let dangling: i64 =
+                connection.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
+            if dangling > 0 {
+                found.push(format!("{dangling} rows refer to rows that are not there"));
+            }
+            Ok(found)
+        })
     }
+}
+
+fn prune(connection: &Connection, before: i64) -> Answer<Pruned> {
+    // Evidence is every page of an article that a topic matched at any time. A page that others are compressed against
+    // stays as long as one of them does.
+    let evidence =
+        "SELECT r.page FROM revision r JOIN topic_change t ON t.article = r.article WHERE r.page IS NOT NULL";
+    connection.execute_batch("DROP TABLE IF EXISTS temp.doomed; CREATE TEMP TABLE doomed (id INTEGER PRIMARY KEY)")?;
+    connection.execute(
+        &format!("INSERT INTO doomed SELECT id FROM page WHERE at < ?1 AND id NOT IN ({evidence})"),
+        [before],
+    )?;
+    connection.execute(
+        "DELETE FROM doomed WHERE id IN (SELECT base FROM page WHERE base IS NOT NULL AND id NOT IN (SELECT id FROM doomed))",
+        [],
+    )?;
+    connection.execute("UPDATE revision SET page = NULL WHERE page IN (SELECT id FROM doomed)", [])?;
+    connection.execute("DELETE FROM page WHERE base IS NOT NULL AND id IN (SELECT id FROM doomed)", [])?;
+    let leaves = connection.changes();
+    let roots = connection.execute("DELETE FROM page WHERE id IN (SELECT id FROM doomed)", [])?;
+    connection.execute_batch("DROP TABLE temp.doomed")?;
+    let entries = connection
+        .execute("DELETE FROM entry WHERE article IS NULL AND first_seen < ?1 AND attempts > 10", [before])?;
+    connection.execute(
+        "DELETE FROM delivery_event WHERE delivery IN
+           (SELECT seq FROM delivery WHERE state = 'delivered' AND settled < ?1)",
+        [before],
+    )?;
+    let deliveries =
+        connection.execute("DELETE FROM delivery WHERE state = 'delivered' AND settled < ?1", params![before])?;
+    connection.execute(
+        "DELETE FROM event WHERE at < ?1 AND id NOT IN (SELECT event FROM delivery_event)
+           AND id NOT IN (SELECT event FROM digest_item)",
+        [before],
+    )?;
+    Ok(Pruned { pages: usize::try_from(leaves).unwrap_or(usize::MAX) + roots, entries, deliveries })
+}
+
+fn backup(connection: &Connection, target: &Path) -> Answer<()> {
+    let refused = |reason: String| Fault::from(StoreError::Open { path: target.to_path_buf(), reason });
+    if target.exists() {
+        return Err(refused("a file of that name is there already: name another one".to_owned()));
+    }
+    let mut name = target.as_os_str().to_owned();
+    name.push(".part");
+    let part = PathBuf::from(name);
+    if part.exists() {
+        std::fs::remove_file(&part).map_err(|error| refused(error.to_string()))?;
+    }
+    copy(connection, &part).map_err(|fault| Fault::from(fault.at(target)))?;
+    File::open(&part).and_then(|file| file.sync_all()).map_err(|error| refused(error.to_string()))?;
+    std::fs::rename(&part, target).map_err(|error| refused(error.to_string()))
+}
+
+fn copy(connection: &Connection, part: &Path) -> Answer<()> {
+    let mut copy = schema::create_plain(part)?;
+    Backup::new(connection, &mut copy)?.run_to_completion(BACKUP_STEP_PAGES, Duration::ZERO, None)?;
+    // The copy is one file: no log beside it.
+    copy.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
+    let whole: String = copy.query_row("PRAGMA quick_check", [], |row| row.get(0))?;
+    if whole == "ok" {
+        return Ok(());
+    }
+    Err(StoreError::Refused(format!("the backup does not check ({whole}): run `wirewatch doctor`")).into())
 }
