@@ -112,3 +112,6 @@ impl Store {
         self.writer.call(move |connection| ingest::observe(connection, &observation, &topics, now)).await
     }
 }
+
+#[cfg(test)]
+mod tests;
