@@ -120,7 +120,6 @@ impl Seen {
 
 /// What came of one look.
 #[derive(Debug, Clone, PartialEq)]
-#[must_use]
 pub struct Recorded {
     /// The article, once there is one.
     pub article: Option<ArticleId>,

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::error::{Answer, StoreError};
@@ -164,42 +164,65 @@ fn write(mut connection: Connection, mut jobs: mpsc::Receiver<Work>, path: &Path
     }
 }
 
+/// Runs the jobs in one transaction. A full disk makes SQLite roll the whole transaction back under way: what ran before
+/// in it is lost and answered so, and the rest begins anew.
 fn write_group(connection: &mut Connection, group: Vec<Job>, path: &Path) {
-    let mut transaction = match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
-        Ok(transaction) => transaction,
-        Err(error) => {
-            let error = StoreError::at(path, error);
-            for job in group {
-                (job(Err(error.clone())).answer)(Err(error.clone()));
-            }
-            return;
-        }
-    };
-    let mut answers = Vec::with_capacity(group.len());
-    for job in group {
-        let ran = match transaction.savepoint() {
-            Ok(savepoint) => {
-                let ran = job(Ok(&savepoint));
-                // A savepoint that is dropped without a commit is rolled back.
-                let kept = if ran.kept { savepoint.commit() } else { savepoint.finish() };
-                match kept {
-                    Ok(()) => Ok(ran),
-                    Err(error) => Err((ran, StoreError::at(path, error))),
-                }
-            }
-            // After a full disk SQLite may have rolled the whole transaction back.
+    let mut jobs = group.into_iter();
+    while jobs.len() > 0 {
+        let mut transaction = match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
+            Ok(transaction) => transaction,
             Err(error) => {
                 let error = StoreError::at(path, error);
-                Err((job(Err(error.clone())), error))
+                for job in jobs {
+                    (job(Err(error.clone())).answer)(Err(error.clone()));
+                }
+                return;
             }
         };
-        answers.push(ran);
+        let mut answers = Vec::with_capacity(jobs.len());
+        let mut lost = None;
+        for job in jobs.by_ref() {
+            match run(&mut transaction, job, path) {
+                Ok(ran) => answers.push(ran),
+                Err(error) => {
+                    lost = Some(error);
+                    break;
+                }
+            }
+        }
+        let end = match lost {
+            None => transaction.commit().map_err(|error| StoreError::at(path, error)),
+            Some(error) => Err(error),
+        };
+        for ran in answers {
+            (ran.answer)(if ran.kept { end.clone() } else { Ok(()) });
+        }
     }
-    let commit = transaction.commit().map_err(|error| StoreError::at(path, error));
-    for ran in answers {
-        match ran {
-            Ok(ran) => (ran.answer)(if ran.kept { commit.clone() } else { Ok(()) }),
-            Err((ran, error)) => (ran.answer)(Err(error)),
+}
+
+/// Runs one job in a savepoint. An error is the whole transaction's: the job itself is answered already.
+fn run(transaction: &mut Transaction<'_>, job: Job, path: &Path) -> Result<Ran, StoreError> {
+    let savepoint = match transaction.savepoint() {
+        Ok(savepoint) => savepoint,
+        Err(error) => {
+            let error = StoreError::at(path, error);
+            (job(Err(error.clone())).answer)(Err(error.clone()));
+            return Err(error);
+        }
+    };
+    let ran = job(Ok(&savepoint));
+    if savepoint.is_autocommit() {
+        let full = StoreError::Full { path: path.to_path_buf() };
+        (ran.answer)(if ran.kept { Err(full.clone()) } else { Ok(()) });
+        return Err(full);
+    }
+    let end = if ran.kept { savepoint.commit() } else { savepoint.finish() };
+    match end {
+        Ok(()) => Ok(ran),
+        Err(error) => {
+            let error = StoreError::at(path, error);
+            (ran.answer)(Err(error.clone()));
+            Err(error)
         }
     }
 }

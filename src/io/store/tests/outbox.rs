@@ -43,6 +43,7 @@ async fn later_news_of_an_article_waits_for_earlier_news_on_the_same_channel() {
     let leased = lease(&world).await;
     let articles: Vec<_> = leased.iter().map(|delivery| delivery.events[0].article.unwrap().0).collect();
     assert_eq!(articles, [1, 2]);
+    world.store.settle(&leased[1].id, Settlement::Delivered, world.now).await.unwrap();
     let retry = Settlement::Retry { due: hours(&world, 1), error: "503".to_owned() };
     world.store.settle(&leased[0].id, retry, world.now).await.unwrap();
     assert_eq!(lease(&world).await, []);
