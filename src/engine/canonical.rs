@@ -1,1 +1,163 @@
-//! canonical
+//! An article's identity out of its address: what does not tell articles apart is taken off.
+//!
+//! Tracking parameters come from the table beside this file (`canonical_parameters.txt`, one name or `prefix*` a line); what is
+//! not in it may name the article and stays. Nothing is taken off on a guess: index files and trailing slashes stay as they
+//! are, since some servers give different pages for them.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use crate::model::url::{CanonicalUrl, WebUrl};
+
+struct Parameters {
+    names: HashSet<&'static str>,
+    prefixes: Vec<&'static str>,
+}
+
+static PARAMETERS: LazyLock<Parameters> = LazyLock::new(|| {
+    let lines = include_str!("canonical_parameters.txt").lines().map(str::trim);
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let (prefixes, names): (Vec<&str>, Vec<&str>) = lines.partition(|line| line.ends_with('*'));
+    Parameters {
+        names: names.into_iter().collect(),
+        prefixes: prefixes.into_iter().map(|line| line.trim_end_matches('*')).collect(),
+    }
+});
+
+fn is_tracking(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    PARAMETERS.names.contains(name.as_str()) || PARAMETERS.prefixes.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// The canonical form of an address. Idempotent.
+pub fn canonical(url: &WebUrl) -> CanonicalUrl {
+    let mut parsed = url.as_url().clone();
+    parsed.set_fragment(None);
+    let kept: Vec<String> = parsed
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !is_tracking(pair.split('=').next().unwrap_or_default()))
+        .map(str::to_owned)
+        .collect();
+    parsed.set_query(if kept.is_empty() { None } else { Some(kept.join("&")) }.as_deref());
+    let path = without_session(&without_twin(parsed.path()));
+    parsed.set_path(&path);
+    if let Some(host) = desktop_host(parsed.host_str().unwrap_or_default()) {
+        // Fails only for addresses that cannot have a host; this one has.
+        drop(parsed.set_host(Some(&host)));
+    }
+    let parsed = WebUrl::parse(parsed.as_str()).unwrap_or_else(|_| url.clone());
+    CanonicalUrl::from_canonical(parsed)
+}
+
+/// Takes what the page names as its canonical address where that is plausible: the same site, and neither the front page nor a
+/// section in place of an article.
+pub fn choose(fetched: &WebUrl, hint: Option<&WebUrl>) -> CanonicalUrl {
+    match hint {
+        Some(hint) if is_plausible(fetched, hint) => canonical(hint),
+        _ => canonical(fetched),
+    }
+}
+
+fn is_plausible(fetched: &WebUrl, hint: &WebUrl) -> bool {
+    let segments = |url: &WebUrl| url.as_url().path().split('/').filter(|part| !part.is_empty()).count();
+    let (own, named) = (segments(fetched), segments(hint));
+    let has_query = hint.as_url().query().is_some();
+    fetched.site() == hint.site()
+        && fetched.as_url().port() == hint.as_url().port()
+        && (named > 0 || own == 0 || has_query)
+        && (named + 2 >= own || named >= 2 || has_query)
+}
+
+/// `/amp/`, `/amp`, `.amp`, `.amp.html` and `/print` name the same article.
+fn without_twin(path: &str) -> String {
+    let mut path = path.to_owned();
+    for (suffix, kept) in
+        [("/amp/", "/"), ("/amp", ""), (".amp.html", ".html"), (".amp", ""), ("/print/", "/"), ("/print", "")]
+    {
+        if let Some(rest) = path.strip_suffix(suffix)
+            && rest.len() > 1
+        {
+            path = format!("{rest}{kept}");
+            break;
+        }
+    }
+    if let Some(rest) = path.strip_prefix("/amp/")
+        && rest.len() > 1
+    {
+        path = format!("/{rest}");
+    }
+    path
+}
+
+/// `;jsessionid=…` at the end of the path.
+fn without_session(path: &str) -> String {
+    match path.to_ascii_lowercase().find(";jsessionid=") {
+        Some(at) => path.get(..at).unwrap_or(path).to_owned(),
+        None => path.to_owned(),
+    }
+}
+
+/// `m.`, `mobile.` and `amp.` are twins of the desktop host, and so is `www.`.
+fn desktop_host(host: &str) -> Option<String> {
+    for prefix in ["m.", "mobile.", "amp."] {
+        if let Some(rest) = host.strip_prefix(prefix)
+            && rest.split('.').count() >= 2
+        {
+            return Some(format!("www.{rest}"));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn check(url: &str, expected: &str) {
+        assert_eq!(canonical(&WebUrl::parse(url).unwrap()).as_str(), expected, "{url}");
+    }
+
+    #[test]
+    fn tracking_parameters_are_dropped_and_others_stay() {
+        check("https://a.test/x?utm_source=b&id=7", "https://a.test/x?id=7");
+        check("https://a.test/x?ID=7", "https://a.test/x?ID=7");
+        check("https://a.test/x?fbclid=1&gclid=2", "https://a.test/x");
+        check("https://a.test/x?page=2", "https://a.test/x?page=2");
+        check("https://a.test:443/x#top", "https://a.test/x");
+    }
+
+    #[test]
+    fn twins_are_one_article() {
+        check("https://a.test/news/x/amp", "https://a.test/news/x");
+        check("https://a.test/amp/news/x", "https://a.test/news/x");
+        check("https://m.paper.test/x", "https://www.paper.test/x");
+        check("https://a.test/x;jsessionid=AB12", "https://a.test/x");
+        check("https://a.test/amp", "https://a.test/amp");
+        check("https://m.test/x", "https://m.test/x");
+    }
+
+    #[test]
+    fn a_hint_is_taken_only_where_it_is_plausible() {
+        let choose = |fetched: &str, hint: &str| {
+            choose(&WebUrl::parse(fetched).unwrap(), Some(&WebUrl::parse(hint).unwrap())).as_str().to_owned()
+        };
+        assert_eq!(choose("https://a.test/x?s=1", "https://a.test/x"), "https://a.test/x");
+        assert_eq!(choose("https://a.test/x", "https://a.test/"), "https://a.test/x");
+        assert_eq!(choose("https://a.test/x", "https://b.test/x"), "https://a.test/x");
+        assert_eq!(choose("https://a.test/2026/03/19/x", "https://a.test/news"), "https://a.test/2026/03/19/x");
+    }
+
+    proptest! {
+        #[test]
+        fn canonical_is_idempotent(path in "[a-z0-9/.;=-]{0,40}", query in "[a-z_&=0-9%]{0,30}", host in "(m\\.|amp\\.|www\\.)?[a-z]{1,8}\\.test") {
+            if let Ok(url) = WebUrl::parse(&format!("https://{host}/{path}?{query}#f")) {
+                let once = canonical(&url);
+                prop_assert_eq!(&canonical(once.as_web_url()), &once);
+            }
+        }
+    }
+}

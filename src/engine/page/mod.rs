@@ -1,2 +1,303 @@
-//! page
+//! From a page's markup to the article in it. The order of attempts: parse into a bounded tree; mark chrome; read metadata;
+//! find the container and cut it into blocks; prune the blocks; where that leaves too little, read the article from the data
+//! that the page carries for machines.
+//!
+//! Pure: the same page gives the same article. Whatever the markup, time and memory are linear in its length.
+
+mod authors;
+mod blocks;
+mod container;
+pub mod dates;
+mod details;
+pub mod dom;
+pub mod entities;
+mod jsonld;
+mod marks;
+mod metadata;
+mod phrases;
+mod prune;
 pub mod rules;
+mod title;
+
+use std::collections::HashSet;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::model::article::{Block, BlockKind, Content};
+use crate::model::entry::Entry;
+use crate::model::time::Published;
+use crate::model::url::WebUrl;
+use blocks::RawBlock;
+use dom::Dom;
+use jsonld::JsonLd;
+use marks::Marks;
+use metadata::Head;
+use rules::SiteRules;
+
+/// A body shorter than this, in characters, may be rescued from data that the page carries.
+const BODY_MIN_CHARS: usize = 300;
+/// Blocks at the head and at the tail from which a site's boilerplate is learnt.
+const EDGE_BLOCKS: usize = 8;
+/// Only the part of a page up to this many bytes is read.
+const HTML_MAX_BYTES: usize = 16 << 20;
+
+/// What extraction works on.
+#[derive(Debug)]
+pub struct PageInput<'a> {
+    /// The page, decoded.
+    pub html: &'a str,
+    /// Where it was found, after redirects.
+    pub url: &'a WebUrl,
+    /// The site's rules; the default has none.
+    pub rules: &'a SiteRules,
+    /// The feed's entry that led to it.
+    pub entry: Option<&'a Entry>,
+    /// What the site is known to repeat.
+    pub learned: &'a Learned,
+}
+
+/// Blocks that a site repeats at the head or tail of its articles, learnt from the store.
+#[derive(Debug, Clone, Default)]
+pub struct Learned {
+    hashes: HashSet<u64>,
+}
+
+impl Learned {
+    /// From the hashes of blocks, as [`block_hash`] gives them.
+    pub fn from_hashes(hashes: impl IntoIterator<Item = u64>) -> Self {
+        Self { hashes: hashes.into_iter().collect() }
+    }
+
+    fn contains(&self, hash: u64) -> bool {
+        self.hashes.contains(&hash)
+    }
+}
+
+/// Equal for blocks of the same letters and digits, whatever their case, spaces and signs.
+pub fn block_hash(text: &str) -> u64 {
+    let folded: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    xxh3_64(folded.as_bytes())
+}
+
+/// Why a block of the container is in or out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlockTrace {
+    /// Its text.
+    pub text: String,
+    /// Whether it is in the body.
+    pub kept: bool,
+    /// The rule that said so.
+    pub rule: String,
+}
+
+/// An article as it stands on its page, before normalization.
+#[derive(Debug)]
+pub struct Extracted {
+    content: Content,
+    canonical: Option<WebUrl>,
+    next: Option<WebUrl>,
+    trace: Vec<BlockTrace>,
+    edges: Vec<u64>,
+}
+
+impl Extracted {
+    /// The canonical address that the page names.
+    pub fn canonical_hint(&self) -> Option<&WebUrl> {
+        self.canonical.as_ref()
+    }
+
+    /// The article's next page, where it is split over several.
+    pub fn next_page(&self) -> Option<&WebUrl> {
+        self.next.as_ref()
+    }
+
+    /// Why each block of the container is in or out.
+    pub fn trace(&self) -> &[BlockTrace] {
+        &self.trace
+    }
+
+    /// Hashes of the blocks at the container's head and tail, from which the site's boilerplate is learnt.
+    pub fn edge_blocks(&self) -> Vec<u64> {
+        self.edges.clone()
+    }
+
+    /// Hands over the content, for normalization alone.
+    pub(in crate::engine) fn into_content(self) -> Content {
+        self.content
+    }
+}
+
+/// Extracts the article from a page. Never fails: what is not there is empty.
+pub fn extract(input: &PageInput<'_>) -> Extracted {
+    let html = floor(input.html, HTML_MAX_BYTES);
+    let whole = dom::parse(html);
+    let ruled = if input.rules.is_empty() { rules::Ruled::default() } else { rules::apply(input.rules, &whole) };
+    let json = jsonld::read(&whole);
+    let head = Head::read(&whole);
+    let marks = Marks::read(&whole);
+    let site = details::site(&head, &json);
+
+    let entry_title = input.entry.and_then(|entry| entry.title.as_deref());
+    let title = ruled.title.or_else(|| title::title(&whole, &head, &json, site.as_deref(), input.url, entry_title));
+    let mut authors = authors::clean(ruled.authors.iter().map(String::as_str), site.as_deref());
+    if authors.is_empty() {
+        authors = metadata::authors(&whole, &marks, &head, &json, site.as_deref());
+    }
+    if authors.is_empty()
+        && let Some(entry) = input.entry
+    {
+        authors = authors::clean(entry.authors.iter().map(String::as_str), site.as_deref());
+    }
+    let (published, modified) = metadata::dates(&whole, &marks, &head, &json, input.url);
+    let published =
+        ruled.published.as_deref().and_then(|text| dates::parse(text, head.language.as_deref())).or(published);
+    let published = settle_date(published, input.entry);
+
+    let about =
+        prune::About { title: title.as_deref(), authors: &authors, site: site.as_deref(), learned: input.learned };
+    let body = match &ruled.html {
+        Some(html) => {
+            let dom = dom::parse(html);
+            let marks = Marks::read(&dom);
+            Body::read(&dom, &marks, &about)
+        }
+        None => Body::read(&whole, &marks, &about),
+    };
+    let (blocks, trace) = rescue(body.blocks, body.trace, &json);
+    let everything = blocks::cut(&whole, &marks, Dom::ROOT, None);
+    let text: String = blocks.iter().take(20).map(|block| block.text.as_str()).collect::<Vec<_>>().join(" ");
+    let content = Content {
+        language: details::language(&text, &head, &json),
+        section: details::section(&head, &json),
+        tags: details::tags(&whole, &head, &json),
+        image: details::image(&head, &json, input.url),
+        origin: details::origin(&whole, &credits(&whole, &marks, &everything), input.url),
+        notices: details::notices(&everything),
+        title,
+        authors,
+        published,
+        modified,
+        site,
+        blocks,
+    };
+    Extracted {
+        canonical: details::canonical(&head, input.url),
+        next: head
+            .next
+            .as_deref()
+            .and_then(|next| input.url.join(next).ok())
+            .filter(|next| next.site() == input.url.site()),
+        content,
+        trace,
+        edges: body.edges,
+    }
+}
+
+/// The feed says when an entry was published: it fills a gap, and a page date without a time of day takes its instant where
+/// both name the same day.
+fn settle_date(page: Option<Published>, entry: Option<&Entry>) -> Option<Published> {
+    let listed = entry.and_then(|entry| entry.published);
+    match (page, listed) {
+        (None, listed) => listed,
+        (Some(page @ Published::Day(day)), Some(listed)) => Some(if listed.day() == day { listed } else { page }),
+        (page, _) => page,
+    }
+}
+
+/// Blocks in which a credit may stand: chrome too, since publishers put credits into boxes of their own.
+fn credits(dom: &Dom, marks: &Marks, kept: &[RawBlock]) -> Vec<RawBlock> {
+    let mut all: Vec<RawBlock> = kept.to_vec();
+    for id in dom.ids().skip(1) {
+        if marks.dropped(id).is_some() && marks.dropped(dom.parent(id)).is_none() && marks.sums(id).text < 2_000 {
+            all.extend(blocks::cut(dom, marks, id, marks.dropped(id)));
+        }
+    }
+    all
+}
+
+struct Body {
+    blocks: Vec<Block>,
+    trace: Vec<BlockTrace>,
+    edges: Vec<u64>,
+}
+
+impl Body {
+    fn read(dom: &Dom, marks: &Marks, about: &prune::About<'_>) -> Self {
+        let all = blocks::cut(dom, marks, Dom::ROOT, None);
+        let Some(root) = container::find(dom, marks, &all) else {
+            return Self { blocks: Vec::new(), trace: Vec::new(), edges: Vec::new() };
+        };
+        let inside = blocks::cut(dom, marks, root, marks.dropped(root));
+        let trace = prune::prune(&inside, about);
+        let kept = inside.iter().zip(&trace).filter(|(_, line)| line.kept).map(|(block, _)| block);
+        let head = inside.iter().take(EDGE_BLOCKS);
+        let tail = inside.iter().rev().take(EDGE_BLOCKS.min(inside.len().saturating_sub(EDGE_BLOCKS)));
+        let edges = head.chain(tail).map(|block| block_hash(&block.text)).collect();
+        Self { blocks: joined(kept), trace, edges }
+    }
+}
+
+/// Table cells of one row are one line, rows of one table one block.
+fn joined<'a>(kept: impl Iterator<Item = &'a RawBlock>) -> Vec<Block> {
+    let mut out: Vec<Block> = Vec::new();
+    let mut table = None;
+    for block in kept {
+        if block.kind == BlockKind::Table && block.group.is_some() && block.group == table {
+            if let Some(last) = out.last_mut() {
+                last.text.push('\n');
+                last.text.push_str(&block.text);
+            }
+            continue;
+        }
+        table = if block.kind == BlockKind::Table { block.group } else { None };
+        out.push(Block { kind: block.kind, text: block.text.clone() });
+    }
+    out
+}
+
+/// Where the page's own text is too short, the body that it states for machines.
+fn rescue(blocks: Vec<Block>, trace: Vec<BlockTrace>, json: &JsonLd) -> (Vec<Block>, Vec<BlockTrace>) {
+    let length: usize = blocks.iter().map(|block| block.text.len()).sum();
+    let Some(stated) = json.body.as_deref().filter(|stated| length < BODY_MIN_CHARS && stated.len() > length * 2)
+    else {
+        return (blocks, trace);
+    };
+    let stated = if stated.contains("</p>") || stated.contains("<br") {
+        from_markup(stated)
+    } else {
+        let lines = stated.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty());
+        lines.map(|line| Block { kind: BlockKind::Paragraph, text: line.to_owned() }).collect()
+    };
+    let trace = stated
+        .iter()
+        .map(|block| BlockTrace { text: block.text.clone(), kept: true, rule: "articleBody in JSON-LD".to_owned() })
+        .collect();
+    (stated, trace)
+}
+
+fn from_markup(html: &str) -> Vec<Block> {
+    let dom = dom::parse(html);
+    let marks = Marks::read(&dom);
+    joined(blocks::cut(&dom, &marks, Dom::ROOT, None).iter())
+}
+
+/// The blocks of a piece of HTML that is an article's body already: a feed's full content, an imported line.
+pub fn from_html_fragment(html: &str, url: &WebUrl) -> Vec<Block> {
+    let dom = dom::parse(floor(html, HTML_MAX_BYTES));
+    let marks = Marks::read(&dom);
+    let all = blocks::cut(&dom, &marks, Dom::ROOT, None);
+    let learned = Learned::default();
+    let about = prune::About { title: None, authors: &[], site: Some(url.site()), learned: &learned };
+    let trace = prune::prune(&all, &about);
+    let kept = joined(all.iter().zip(&trace).filter(|(_, line)| line.kept).map(|(block, _)| block));
+    if kept.is_empty() { joined(all.iter()) } else { kept }
+}
+
+/// The text cut at a character's border.
+fn floor(text: &str, max: usize) -> &str {
+    if text.len() <= max {
+        return text;
+    }
+    let end = (0..=max).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    text.get(..end).unwrap_or_default()
+}

@@ -1,4 +1,179 @@
-//! rules
-/// Placeholder until written.
+//! Per-site rules: CSS selectors, written by people, that overrule what extraction finds.
+//!
+//! The page is given to the selector engine as our own parser bounded it, so that no page can make it run away.
+
+use scraper::{Html, Selector};
+
+use super::dom::{Dom, Tag};
+
+/// Rules as the config has them: any number of selectors each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RawRules {
+    /// Where the headline is.
+    pub title: Vec<String>,
+    /// Where the authors are.
+    pub author: Vec<String>,
+    /// Where the date of publication is (its text, or its `datetime` or `content`).
+    pub published: Vec<String>,
+    /// Where the body is.
+    pub body: Vec<String>,
+    /// What is none of the article.
+    pub remove: Vec<String>,
+}
+
+/// A selector that does not parse.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{selector}` is no CSS selector: {reason}")]
+pub struct RuleError {
+    /// Which rule.
+    pub field: &'static str,
+    /// The selector.
+    pub selector: String,
+    /// What is wrong.
+    pub reason: String,
+}
+
+/// Compiled rules; the default has none.
+#[derive(Debug, Clone, Default)]
+pub struct SiteRules {
+    title: Vec<Selector>,
+    author: Vec<Selector>,
+    published: Vec<Selector>,
+    body: Vec<Selector>,
+    remove: Vec<Selector>,
+}
+
+impl SiteRules {
+    /// Compiles rules; fails at the first selector that does not parse.
+    pub fn compile(raw: &RawRules) -> Result<Self, RuleError> {
+        let all = |field: &'static str, texts: &[String]| -> Result<Vec<Selector>, RuleError> {
+            texts
+                .iter()
+                .map(|text| {
+                    Selector::parse(text).map_err(|_| RuleError {
+                        field,
+                        selector: text.clone(),
+                        reason: "write it as a browser's inspector does, such as `div.article-body > p`".to_owned(),
+                    })
+                })
+                .collect()
+        };
+        Ok(Self {
+            title: all("title", &raw.title)?,
+            author: all("author", &raw.author)?,
+            published: all("published", &raw.published)?,
+            body: all("body", &raw.body)?,
+            remove: all("remove", &raw.remove)?,
+        })
+    }
+
+    /// Whether there is no rule.
+    pub fn is_empty(&self) -> bool {
+        [&self.title, &self.author, &self.published, &self.body, &self.remove].iter().all(|rules| rules.is_empty())
+    }
+}
+
+/// What rules found on a page.
 #[derive(Debug, Default)]
-pub struct SiteRules;
+pub(super) struct Ruled {
+    pub(super) title: Option<String>,
+    pub(super) authors: Vec<String>,
+    pub(super) published: Option<String>,
+    /// The page with `remove` taken out and, where `body` fits, with only that in its body.
+    pub(super) html: Option<String>,
+}
+
+/// Applies rules to a parsed page.
+pub(super) fn apply(rules: &SiteRules, dom: &Dom) -> Ruled {
+    let mut page = Html::parse_document(&written(dom));
+    let mut ruled = Ruled::default();
+    let first = |page: &Html, selectors: &[Selector]| {
+        selectors.iter().find_map(|selector| page.select(selector).map(text_of).find(|text| !text.is_empty()))
+    };
+    ruled.title = first(&page, &rules.title);
+    ruled.published = rules.published.iter().find_map(|selector| {
+        page.select(selector).find_map(|element| {
+            let stated = element.value().attr("datetime").or_else(|| element.value().attr("content"));
+            stated.map(str::to_owned).or_else(|| Some(text_of(element))).filter(|text| !text.is_empty())
+        })
+    });
+    ruled.authors =
+        rules.author.iter().flat_map(|selector| page.select(selector).map(text_of).collect::<Vec<_>>()).collect();
+    let mut changed = false;
+    let removed: Vec<_> = rules
+        .remove
+        .iter()
+        .flat_map(|selector| page.select(selector).map(|found| found.id()).collect::<Vec<_>>())
+        .collect();
+    for id in removed {
+        if let Some(mut node) = page.tree.get_mut(id) {
+            node.detach();
+            changed = true;
+        }
+    }
+    let bodies: Vec<String> = rules
+        .body
+        .iter()
+        .find_map(|selector| {
+            let found: Vec<String> = page.select(selector).map(|element| element.html()).collect();
+            (!found.is_empty()).then_some(found)
+        })
+        .unwrap_or_default();
+    if !bodies.is_empty() {
+        ruled.html = Some(format!("<div itemprop=\"articleBody\">{}</div>", bodies.concat()));
+    } else if changed {
+        ruled.html = Some(page.html());
+    }
+    ruled
+}
+
+fn text_of(element: scraper::ElementRef<'_>) -> String {
+    super::metadata::squeeze(&element.text().collect::<Vec<_>>().join(" "))
+}
+
+/// The bounded tree as markup.
+fn written(dom: &Dom) -> String {
+    let mut out = String::new();
+    let mut open: Vec<(u32, Tag)> = Vec::new();
+    for id in dom.ids().skip(1) {
+        while let Some(&(until, tag)) = open.last() {
+            if id < until {
+                break;
+            }
+            open.pop();
+            close(&mut out, tag);
+        }
+        match (dom.tag(id), dom.text(id)) {
+            (Some(Tag::Script | Tag::Style), _) => {}
+            (Some(tag), _) => {
+                out.push('<');
+                out.push_str(tag.name());
+                for (name, value) in dom.attributes(id) {
+                    if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':')) {
+                        out.push_str(&format!(" {name}=\"{}\"", escaped(value)));
+                    }
+                }
+                out.push('>');
+                if !tag.is_void() {
+                    open.push((dom.after(id), tag));
+                }
+            }
+            (None, Some(text)) => out.push_str(&escaped(text)),
+            (None, None) => {}
+        }
+    }
+    while let Some((_, tag)) = open.pop() {
+        close(&mut out, tag);
+    }
+    out
+}
+
+fn close(out: &mut String, tag: Tag) {
+    out.push_str("</");
+    out.push_str(tag.name());
+    out.push('>');
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

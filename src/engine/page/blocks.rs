@@ -1,0 +1,202 @@
+//! Cuts a part of the tree into blocks of text in reading order: what stands on lines of its own.
+
+use super::dom::{Dom, NodeId, Tag};
+use super::marks::Marks;
+use crate::model::article::BlockKind;
+
+/// Longest block that is kept, in bytes; longer text is one block cut there.
+const BLOCK_MAX_BYTES: usize = 64 << 10;
+/// Most blocks of one page.
+const BLOCKS_MAX: usize = 20_000;
+
+/// One block as the page has it.
+#[derive(Debug, Clone)]
+pub(super) struct RawBlock {
+    /// What it is.
+    pub(super) kind: BlockKind,
+    /// Its text with runs of blanks as one.
+    pub(super) text: String,
+    /// The block element that holds it.
+    pub(super) element: NodeId,
+    /// The list or table that it belongs to.
+    pub(super) group: Option<NodeId>,
+    /// Characters other than spaces.
+    pub(super) chars: u32,
+    /// Of these, inside links.
+    pub(super) linked: u32,
+    /// Of these, emphasised.
+    pub(super) emphasised: u32,
+    /// Of these, strong.
+    pub(super) strong: u32,
+}
+
+impl RawBlock {
+    /// The share of its characters inside links.
+    pub(super) fn link_density(&self) -> f64 {
+        f64::from(self.linked) / f64::from(self.chars.max(1))
+    }
+}
+
+/// The blocks below `root` that no mark takes out; with `keep_marked`, those too.
+pub(super) fn cut(dom: &Dom, marks: &Marks, root: NodeId, base_reason: Option<&'static str>) -> Vec<RawBlock> {
+    let mut cutter = Cutter { dom, marks, base_reason, blocks: Vec::new(), open: Open::default(), inline: Vec::new() };
+    cutter.walk(root);
+    cutter.blocks
+}
+
+#[derive(Default)]
+struct Open {
+    text: String,
+    element: NodeId,
+    chars: u32,
+    linked: u32,
+    emphasised: u32,
+    strong: u32,
+    breaks: u32,
+}
+
+struct Cutter<'a> {
+    dom: &'a Dom,
+    marks: &'a Marks,
+    base_reason: Option<&'static str>,
+    blocks: Vec<RawBlock>,
+    open: Open,
+    inline: Vec<(NodeId, Tag)>,
+}
+
+impl Cutter<'_> {
+    fn walk(&mut self, root: NodeId) {
+        let mut id = root;
+        let end = self.dom.after(root);
+        // Elements entered and not left yet, with where each ends.
+        let mut entered: Vec<(NodeId, NodeId)> = Vec::new();
+        while id < end && self.blocks.len() < BLOCKS_MAX {
+            while let Some(&(element, until)) = entered.last() {
+                if id < until {
+                    break;
+                }
+                entered.pop();
+                self.leave(element);
+            }
+            if self.marks.dropped(id).is_some() && self.marks.dropped(id) != self.base_reason {
+                // A figure between two paragraphs parts them; a hidden span inside one does not.
+                if self.dom.tag(id).is_some_and(Tag::is_block) {
+                    self.flush();
+                }
+                id = self.dom.after(id);
+                continue;
+            }
+            match self.dom.tag(id) {
+                Some(tag) => {
+                    entered.push((id, self.dom.after(id)));
+                    self.enter(id, tag);
+                }
+                None => {
+                    if let Some(text) = self.dom.text(id) {
+                        self.text(id, text);
+                    }
+                }
+            }
+            id += 1;
+        }
+        self.flush();
+    }
+
+    fn enter(&mut self, id: NodeId, tag: Tag) {
+        if tag == Tag::Br {
+            self.open.breaks += 1;
+            if self.open.breaks >= 2 {
+                self.flush();
+            } else if !self.open.text.ends_with(' ') && !self.open.text.is_empty() {
+                self.open.text.push(' ');
+            }
+            return;
+        }
+        if tag.is_block() {
+            self.flush();
+            self.open.element = id;
+        } else if matches!(tag, Tag::Em | Tag::I | Tag::Cite | Tag::Strong | Tag::B) {
+            self.inline.push((id, tag));
+        }
+    }
+
+    fn leave(&mut self, id: NodeId) {
+        let Some(tag) = self.dom.tag(id) else { return };
+        if tag.is_block() {
+            self.flush();
+            self.open.element = self.dom.parent(id);
+        } else if self.inline.last().is_some_and(|(open, _)| *open == id) {
+            self.inline.pop();
+        }
+    }
+
+    fn text(&mut self, id: NodeId, text: &str) {
+        let pre = self.inside(self.open.element, Tag::Pre);
+        let mut chars = 0_u32;
+        for c in text.chars() {
+            if c.is_whitespace() && !(pre && c == '\n') {
+                if !self.open.text.is_empty() && !self.open.text.ends_with([' ', '\n']) {
+                    self.open.text.push(' ');
+                }
+            } else if self.open.text.len() < BLOCK_MAX_BYTES {
+                self.open.text.push(c);
+                chars += u32::from(!c.is_whitespace());
+            }
+        }
+        if chars == 0 {
+            return;
+        }
+        self.open.breaks = 0;
+        self.open.chars += chars;
+        if self.marks.is_linked(id) {
+            self.open.linked += chars;
+        }
+        if self.inline.iter().any(|(_, tag)| matches!(tag, Tag::Em | Tag::I | Tag::Cite)) {
+            self.open.emphasised += chars;
+        }
+        if self.inline.iter().any(|(_, tag)| matches!(tag, Tag::Strong | Tag::B)) {
+            self.open.strong += chars;
+        }
+    }
+
+    fn flush(&mut self) {
+        let element = self.open.element;
+        let open = std::mem::replace(&mut self.open, Open { element, ..Open::default() });
+        let text = open.text.trim();
+        if text.is_empty() {
+            return;
+        }
+        let (kind, group) = self.kind(element);
+        self.blocks.push(RawBlock {
+            kind,
+            text: text.to_owned(),
+            element,
+            group,
+            chars: open.chars,
+            linked: open.linked,
+            emphasised: open.emphasised,
+            strong: open.strong,
+        });
+    }
+
+    fn inside(&self, element: NodeId, wanted: Tag) -> bool {
+        self.dom.ancestors(element).take(6).any(|at| self.dom.tag(at) == Some(wanted))
+    }
+
+    fn kind(&self, element: NodeId) -> (BlockKind, Option<NodeId>) {
+        let mut kind = BlockKind::Paragraph;
+        for (height, at) in self.dom.ancestors(element).take(10).enumerate() {
+            match self.dom.tag(at) {
+                Some(tag) if tag.is_heading() && height < 2 => return (BlockKind::Heading, None),
+                Some(Tag::Pre) => return (BlockKind::Code, Some(at)),
+                Some(Tag::Li | Tag::Dd | Tag::Dt) if kind == BlockKind::Paragraph => kind = BlockKind::Item,
+                Some(Tag::Ul | Tag::Ol | Tag::Dl) if kind == BlockKind::Item => return (kind, Some(at)),
+                Some(Tag::Blockquote) => return (BlockKind::Quote, Some(at)),
+                Some(Tag::Td | Tag::Th | Tag::Tr) if kind == BlockKind::Paragraph => kind = BlockKind::Table,
+                Some(Tag::Table) if kind == BlockKind::Table => return (kind, Some(at)),
+                _ => {}
+            }
+        }
+        (kind, None)
+    }
+}

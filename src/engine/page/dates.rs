@@ -1,0 +1,270 @@
+//! Dates in the forms that publishers write. Nothing is guessed: a text without a day, a month and a year is no date, and a
+//! day and month that could be swapped are read only where the page's language says how.
+
+use std::sync::LazyLock;
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::Offset;
+use regex::Regex;
+
+use crate::model::time::{Published, Timestamp};
+
+/// Years that a page may plausibly state.
+const YEARS: std::ops::RangeInclusive<i16> = 1990..=2100;
+
+/// Reads a date from metadata or from a line of the page. `language` decides `03/04/2026`.
+pub fn parse(text: &str, language: Option<&str>) -> Option<Published> {
+    let text = text.trim();
+    if text.is_empty() || text.len() > 200 {
+        return None;
+    }
+    let found = iso(text)
+        .or_else(|| unix(text))
+        .or_else(|| rfc2822(text))
+        .or_else(|| worded(text))
+        .or_else(|| numbered(text, language))?;
+    YEARS.contains(&found.day().year()).then_some(found)
+}
+
+fn instant(at: DateTime, offset: Offset) -> Option<Published> {
+    Some(Published::Instant(offset.to_timestamp(at).ok()?, offset))
+}
+
+fn group(found: &regex::Captures<'_>, name: &str) -> Option<i16> {
+    found.name(name)?.as_str().parse().ok()
+}
+
+fn date(year: i16, month: i16, day: i16) -> Option<Date> {
+    Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+}
+
+static ISO: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"^(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?:(?:T|\s+|,\s*)(?P<h>\d{1,2}):(?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,]\d+)?)?\s*(?P<z>Z|z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?",
+    )
+    .expect("the pattern is a constant, compiled by a test")
+});
+
+fn iso(text: &str) -> Option<Published> {
+    static COMPACT: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?(Z)?)?$")
+            .expect("the pattern is a constant, compiled by a test")
+    });
+    if let Some(found) = COMPACT.captures(text) {
+        let part = |at: usize| found.get(at).and_then(|one| one.as_str().parse::<i16>().ok());
+        return Some(Published::Day(date(part(1)?, part(2)?, part(3)?)?));
+    }
+    let found = ISO.captures(text)?;
+    let day = date(group(&found, "y")?, group(&found, "m")?, group(&found, "d")?)?;
+    let Some(hour) = group(&found, "h") else { return Some(Published::Day(day)) };
+    let zone = found.name("z").map(|zone| zone.as_str());
+    at_time(day, hour, group(&found, "min")?, group(&found, "s").unwrap_or(0), zone)
+}
+
+/// A time of day without a zone is the publisher's own clock, which is not known: only the day is kept.
+fn at_time(day: Date, hour: i16, minute: i16, second: i16, zone: Option<&str>) -> Option<Published> {
+    let time =
+        Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second).ok()?.min(59), 0).ok();
+    match (time, zone.and_then(offset)) {
+        (Some(time), Some(offset)) => instant(day.to_datetime(time), offset),
+        _ => Some(Published::Day(day)),
+    }
+}
+
+fn offset(zone: &str) -> Option<Offset> {
+    let hours = match zone.to_ascii_uppercase().as_str() {
+        "Z" | "UTC" | "GMT" | "WET" => 0,
+        "EST" | "CDT" => -5,
+        "EDT" => -4,
+        "CST" | "MDT" => -6,
+        "MST" | "PDT" => -7,
+        "PST" => -8,
+        "BST" | "CET" | "MEZ" | "WEST" => 1,
+        "CEST" | "MESZ" | "EET" | "SAST" => 2,
+        "MSK" | "EEST" => 3,
+        "JST" | "KST" => 9,
+        "AEST" => 10,
+        "AEDT" => 11,
+        "IST" => return Offset::from_seconds(19_800).ok(),
+        _ => {
+            let (sign, digits) = zone.split_at_checked(1)?;
+            let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
+            let hours: i32 = digits.get(..2)?.parse().ok()?;
+            let minutes: i32 = digits.get(2..4).and_then(|minutes| minutes.parse().ok()).unwrap_or(0);
+            let seconds = hours * 3600 + minutes * 60;
+            return Offset::from_seconds(if sign == "-" { -seconds } else { seconds }).ok();
+        }
+    };
+    Offset::from_seconds(hours * 3600).ok()
+}
+
+fn unix(text: &str) -> Option<Published> {
+    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let number: i64 = text.parse().ok()?;
+    let at = match text.len() {
+        10 => Timestamp::from_second(number).ok()?,
+        13 => Timestamp::from_millisecond(number).ok()?,
+        _ => return None,
+    };
+    Some(Published::Instant(at, Offset::UTC))
+}
+
+fn rfc2822(text: &str) -> Option<Published> {
+    let zoned = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_zoned_datetime(text).ok()?;
+    Some(Published::Instant(zoned.timestamp(), zoned.offset()))
+}
+
+static WORDED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?x)(?:
+          (?P<d1>\d{1,2})(?:st|nd|rd|th|\.|º|er)?\s*(?:of\s+|de\s+)?(?P<m1>\p{L}{3,12})\.?,?\s*(?:de\s+|del\s+)?(?P<y1>\d{4})
+        | (?P<m2>\p{L}{3,12})\.?\s+(?P<d2>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y2>\d{4})
+        | (?P<y3>\d{4})\s*[年년]\s*(?P<m3>\d{1,2})\s*[月월]\s*(?P<d3>\d{1,2})\s*[日일]
+        )(?:[^\d\n]{0,14}?(?P<h>\d{1,2})[:.h](?P<min>\d{2})(?::(?P<s>\d{2}))?\s*(?P<ap>[ap]\.?\s?m\.?)?\s*\(?(?P<z>Z\b|UTC\b|GMT(?:[+-]\d{1,2})?\b|E[SD]T\b|C[SDE]S?T\b|M[SD]T\b|P[SD]T\b|BST\b|CET\b|IST\b|ET\b|[+-]\d{2}:?\d{2})?)?",
+    )
+    .expect("the pattern is a constant, compiled by a test")
+});
+
+fn worded(text: &str) -> Option<Published> {
+    let found = WORDED.captures(text)?;
+    let (year, month, day) = if let Some(year) = group(&found, "y1") {
+        (year, month(found.name("m1")?.as_str())?, group(&found, "d1")?)
+    } else if let Some(year) = group(&found, "y2") {
+        (year, month(found.name("m2")?.as_str())?, group(&found, "d2")?)
+    } else {
+        (group(&found, "y3")?, group(&found, "m3")?, group(&found, "d3")?)
+    };
+    let day = date(year, month, day)?;
+    let Some(mut hour) = group(&found, "h") else { return Some(Published::Day(day)) };
+    if let Some(half) = found.name("ap") {
+        let afternoon = half.as_str().starts_with(['p', 'P']);
+        hour = hour % 12 + if afternoon { 12 } else { 0 };
+    }
+    at_time(
+        day,
+        hour,
+        group(&found, "min")?,
+        group(&found, "s").unwrap_or(0),
+        found.name("z").map(|zone| zone.as_str()),
+    )
+}
+
+/// The month of a name or its abbreviation, in the languages of most news.
+fn month(name: &str) -> Option<i16> {
+    let name = name.to_lowercase();
+    const NAMES: [&[&str]; 12] = [
+        &["jan", "ene", "gen", "янв", "sty", "oca", "led", "ιαν"],
+        &["feb", "fév", "fev", "фев", "lut", "şub", "úno", "φεβ"],
+        &["mar", "mär", "mrz", "маr", "мар", "maa", "mrt", "bře"],
+        &["apr", "avr", "abr", "апр", "kwi", "nis", "dub", "απρ"],
+        &["may", "mai", "mag", "мая", "май", "maj", "mei", "kvě"],
+        &["jun", "juin", "giu", "июн", "cze", "haz", "čer"],
+        &["jul", "juil", "lug", "июл", "lip", "tem"],
+        &["aug", "aoû", "aou", "ago", "авг", "sie", "ağu", "srp"],
+        &["sep", "set", "сен", "wrz", "eyl", "zář"],
+        &["oct", "okt", "ott", "out", "окт", "paź", "eki", "říj"],
+        &["nov", "ноя", "lis", "kas", "noe"],
+        &["dec", "dez", "dic", "déc", "дек", "gru", "ara", "pro"],
+    ];
+    // `juin` and `juil` share their first three letters with June and July of other languages.
+    if name.starts_with("juil") {
+        return Some(7);
+    }
+    let at = NAMES.iter().position(|names| names.iter().any(|prefix| name.starts_with(prefix)))?;
+    i16::try_from(at + 1).ok()
+}
+
+static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:^|\D)(?P<a>\d{1,2})[./-](?P<b>\d{1,2})[./-](?P<y>\d{4})(?:\D|$)")
+        .expect("the pattern is a constant, compiled by a test")
+});
+
+fn numbered(text: &str, language: Option<&str>) -> Option<Published> {
+    let found = NUMBERED.captures(text)?;
+    let (a, b, year) = (group(&found, "a")?, group(&found, "b")?, group(&found, "y")?);
+    let (day, month) = match (a, b) {
+        (13.., _) => (a, b),
+        (_, 13..) => (b, a),
+        _ if a == b => (a, b),
+        _ => match language {
+            Some(language) if language.eq_ignore_ascii_case("en-US") => (b, a),
+            // English alone does not say which side of the Atlantic.
+            Some(language) if language.starts_with("en") && !language.contains('-') => return None,
+            Some(_) => (a, b),
+            None => return None,
+        },
+    };
+    Some(Published::Day(date(year, month, day)?))
+}
+
+/// The day that a news address carries (`/2026/03/19/`), if it does.
+pub fn from_url(path: &str) -> Option<Published> {
+    static PATH: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?:/|-|_|^)(20\d{2})[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?:/|-|_|\.|$)")
+            .expect("the pattern is a constant, compiled by a test")
+    });
+    let found = PATH.captures(path)?;
+    let part = |at: usize| found.get(at).and_then(|one| one.as_str().parse::<i16>().ok());
+    Some(Published::Day(date(part(1)?, part(2)?, part(3)?)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_read_as_they_are_written() {
+        for (text, language, expected) in [
+            ("2021-03-19T13:27:41+00:00", None, "2021-03-19T13:27:41Z"),
+            ("2021-03-19T13:27:41.123-0500", None, "2021-03-19T13:27:41-05:00"),
+            ("2021-03-19", None, "2021-03-19"),
+            ("2021-03-19 13:27", None, "2021-03-19"),
+            ("20210319", None, "2021-03-19"),
+            ("1616160461", None, "2021-03-19T13:27:41Z"),
+            ("Fri, 19 Mar 2021 13:27:41 GMT", None, "2021-03-19T13:27:41Z"),
+            ("March 19, 2021", None, "2021-03-19"),
+            ("Global Research, March 19, 2021", None, "2021-03-19"),
+            ("Published 19 March 2021 10:30 GMT", None, "2021-03-19T10:30:00Z"),
+            ("Mar. 19, 2021 at 4:05 p.m. EDT", None, "2021-03-19T16:05:00-04:00"),
+            ("19. März 2021", None, "2021-03-19"),
+            ("19 juillet 2021", None, "2021-07-19"),
+            ("19 de marzo de 2021", None, "2021-03-19"),
+            ("19 марта 2021", None, "2021-03-19"),
+            ("2021年3月19日", None, "2021-03-19"),
+            ("19/03/2021", None, "2021-03-19"),
+            ("03/04/2021", Some("en-US"), "2021-03-04"),
+            ("03/04/2021", Some("de"), "2021-04-03"),
+        ] {
+            assert_eq!(parse(text, language).map(|found| found.to_string()).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_never_invented() {
+        for text in [
+            "",
+            "yesterday",
+            "March 2021",
+            "19 March",
+            "10:30",
+            "13/14/2021",
+            "1850-01-01",
+            "5 hours ago",
+            "03/04/2021",
+            "Issue 20210",
+        ] {
+            assert_eq!(parse(text, None), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn news_addresses_carry_days() {
+        assert_eq!(from_url("/2021/03/19/talks").unwrap().to_string(), "2021-03-19");
+        assert_eq!(from_url("/news/2021-03-19-talks.html").unwrap().to_string(), "2021-03-19");
+        for none in ["/2021/talks", "/p/20213319", "/a/123456789"] {
+            assert_eq!(from_url(none), None, "{none}");
+        }
+    }
+}

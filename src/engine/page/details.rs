@@ -1,0 +1,263 @@
+//! The smaller facts: site, section, tags, language, image, credited origin, correction notices, canonical address.
+
+use std::sync::LazyLock;
+
+use regex::{Regex, RegexBuilder};
+
+use super::blocks::RawBlock;
+use super::dom::{Dom, Tag};
+use super::jsonld::JsonLd;
+use super::metadata::{Head, squeeze};
+use crate::model::article::Origin;
+use crate::model::url::WebUrl;
+
+/// Most tags that are kept.
+const TAGS_MAX: usize = 40;
+/// Longest tag, in characters.
+const TAG_MAX_CHARS: usize = 60;
+/// Longest notice, in characters.
+const NOTICE_MAX_CHARS: usize = 1_200;
+
+fn pattern(text: &str) -> Regex {
+    RegexBuilder::new(text)
+        .case_insensitive(true)
+        .ignore_whitespace(true)
+        .build()
+        .expect("the pattern is a constant, compiled by a test")
+}
+
+/// The publication's name.
+pub(super) fn site(head: &Head, json: &JsonLd) -> Option<String> {
+    let stated = head.first(&["og:site_name", "application-name", "dc.publisher", "citation_journal_title"]);
+    let name = stated.map(str::to_owned).or_else(|| json.publisher.clone())?;
+    let name = squeeze(&name);
+    (!name.is_empty() && name.chars().count() <= 80).then_some(name)
+}
+
+/// The section of the publication.
+pub(super) fn section(head: &Head, json: &JsonLd) -> Option<String> {
+    let stated =
+        head.first(&["article:section", "parsely-section", "sailthru.section", "dc.subject.section", "section"]);
+    let name = stated.map(str::to_owned).or_else(|| json.section.clone()).or_else(|| json.breadcrumb.clone())?;
+    let name = squeeze(&name);
+    (!name.is_empty() && name.chars().count() <= TAG_MAX_CHARS).then_some(name)
+}
+
+/// Tags: those that the page shows as tag links, else `article:tag` and keywords.
+pub(super) fn tags(dom: &Dom, head: &Head, json: &JsonLd) -> Vec<String> {
+    let shown = dom
+        .ids()
+        .filter(|id| {
+            let rel = dom.attribute(*id, "rel").unwrap_or_default();
+            dom.tag(*id) == Some(Tag::A) && rel.split_ascii_whitespace().any(|rel| rel.eq_ignore_ascii_case("tag"))
+        })
+        .map(|id| squeeze(&dom.text_content(id)));
+    let metas = head.all("article:tag").flat_map(|line| line.split(',')).map(squeeze);
+    let mut tags = kept(metas.chain(shown));
+    if tags.is_empty() {
+        tags = kept(json.tags.iter().map(|tag| squeeze(tag)));
+    }
+    if tags.is_empty() {
+        let lines = ["news_keywords", "parsely-tags", "sailthru.tags", "keywords"]
+            .into_iter()
+            .filter_map(|name| head.first(&[name]));
+        tags = lines
+            .map(|line| kept(line.split([',', ';']).map(squeeze)))
+            .find(|tags| !tags.is_empty())
+            .unwrap_or_default();
+    }
+    tags
+}
+
+fn kept(tags: impl Iterator<Item = String>) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for tag in tags {
+        let tag = tag.trim_start_matches('#').trim().to_owned();
+        let new = !out.iter().any(|known| known.to_lowercase() == tag.to_lowercase());
+        // Keys of content systems (`type:story`, `s_bbc`) are for machines.
+        let human = !tag.is_empty() && !tag.contains([':', '_', '=', '|']) && tag.chars().count() <= TAG_MAX_CHARS;
+        if new && human && out.len() < TAGS_MAX {
+            out.push(tag);
+        }
+    }
+    out
+}
+
+/// The language of the text: detected where there is enough of it, else as declared. The text wins over the declaration
+/// only where detection is sure, and a region is kept only if the text is in that language.
+pub(super) fn language(text: &str, head: &Head, json: &JsonLd) -> Option<String> {
+    let declared =
+        head.language.as_deref().or_else(|| head.first(&["content-language", "og:locale", "dc.language", "language"]));
+    let declared = declared.or(json.language.as_deref()).and_then(primary);
+    let sample: String = text.chars().take(2_000).collect();
+    let detected = whatlang::detect(&sample).filter(|info| info.is_reliable() && sample.chars().count() > 120);
+    match detected.map(|info| two_letters(info.lang().code())) {
+        Some(found) => Some(found.to_owned()),
+        None => declared,
+    }
+}
+
+fn primary(tag: &str) -> Option<String> {
+    let primary = tag.split(['-', '_', ',', ';', ' ']).next()?.to_ascii_lowercase();
+    ((2..=3).contains(&primary.len()) && primary.bytes().all(|byte| byte.is_ascii_lowercase())).then_some(primary)
+}
+
+/// ISO 639-1 where there is one.
+fn two_letters(code: &str) -> &str {
+    match code {
+        "eng" => "en",
+        "rus" => "ru",
+        "cmn" => "zh",
+        "spa" => "es",
+        "por" => "pt",
+        "ita" => "it",
+        "ben" => "bn",
+        "fra" => "fr",
+        "deu" => "de",
+        "ukr" => "uk",
+        "kat" => "ka",
+        "ara" => "ar",
+        "hin" => "hi",
+        "jpn" => "ja",
+        "heb" => "he",
+        "yid" => "yi",
+        "pol" => "pl",
+        "amh" => "am",
+        "jav" => "jv",
+        "kor" => "ko",
+        "nob" => "no",
+        "dan" => "da",
+        "swe" => "sv",
+        "fin" => "fi",
+        "tur" => "tr",
+        "nld" => "nl",
+        "hun" => "hu",
+        "ces" => "cs",
+        "ell" => "el",
+        "bul" => "bg",
+        "bel" => "be",
+        "mar" => "mr",
+        "kan" => "kn",
+        "ron" => "ro",
+        "slv" => "sl",
+        "hrv" => "hr",
+        "srp" => "sr",
+        "mkd" => "mk",
+        "lit" => "lt",
+        "lav" => "lv",
+        "est" => "et",
+        "tam" => "ta",
+        "vie" => "vi",
+        "urd" => "ur",
+        "tha" => "th",
+        "guj" => "gu",
+        "uzb" => "uz",
+        "pan" => "pa",
+        "aze" => "az",
+        "ind" => "id",
+        "tel" => "te",
+        "pes" => "fa",
+        "mal" => "ml",
+        "ori" => "or",
+        "mya" => "my",
+        "nep" => "ne",
+        "sin" => "si",
+        "khm" => "km",
+        "tuk" => "tk",
+        "aka" => "ak",
+        "zul" => "zu",
+        "sna" => "sn",
+        "afr" => "af",
+        "lat" => "la",
+        "slk" => "sk",
+        "cat" => "ca",
+        "tgl" => "tl",
+        "hye" => "hy",
+        "epo" => "eo",
+        "cym" => "cy",
+        other => other,
+    }
+}
+
+/// The lead image's absolute address.
+pub(super) fn image(head: &Head, json: &JsonLd, url: &WebUrl) -> Option<String> {
+    let stated = head.first(&["og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src"]);
+    let address = stated.map(str::to_owned).or_else(|| json.image.clone())?;
+    url.join(&address).ok().map(|image| image.to_string())
+}
+
+static CREDIT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:
+          (?:the\ )?original\ source\ of\ this\ (?:article|story|text)\ is\s+(?:the\ )?(?P<a>[^.\n]{2,80})
+        | (?:this\ (?:article|story|piece|post|report)\ (?:was\ |has\ been\ )?)?(?:originally|first)\ (?:published|appeared|posted)\ (?:on|in|at|by)\ (?:the\ )?(?P<b>[^.\n]{2,80})
+        | (?:this\ (?:article|story|piece)\ is\ |)(?:re-?published|reprinted|reproduced|syndicated)\ (?:here\ )?(?:from|with\ (?:the\ )?permission\ (?:from|of))\ (?:the\ )?(?P<c>[^.\n]{2,80})
+        | courtesy\ of\ (?:the\ )?(?P<d>[^.\n]{2,60})
+        | zuerst\ erschienen\ (?:bei|in|auf)\ (?P<e>[^.\n]{2,60}) | publié\ (?:initialement|à\ l.origine)\ (?:par|sur|dans)\ (?P<f>[^.\n]{2,60})
+        )",
+    )
+});
+
+/// The publication that the page itself credits with the text.
+pub(super) fn origin(dom: &Dom, blocks: &[RawBlock], url: &WebUrl) -> Option<Origin> {
+    // A credit stands below the text or above it, in a block of its own.
+    let edge = blocks.len().saturating_sub(40);
+    let candidates = blocks.iter().skip(edge).rev().chain(blocks.iter().take(30));
+    for block in candidates.filter(|block| block.chars <= 300) {
+        let Some(found) = CREDIT.captures(&block.text) else { continue };
+        let Some(name) = ["a", "b", "c", "d", "e", "f"].iter().find_map(|group| found.name(group)) else { continue };
+        let name = clean_credit(name.as_str());
+        if name.is_empty() {
+            continue;
+        }
+        let link = dom
+            .subtree(block.element)
+            .filter(|id| dom.tag(*id) == Some(Tag::A))
+            .find_map(|id| dom.attribute(id, "href"));
+        let link = link.and_then(|href| url.join(href).ok()).filter(|link| link != url).map(|link| link.to_string());
+        return Some(Origin { name: Some(name), url: link });
+    }
+    None
+}
+
+fn clean_credit(name: &str) -> String {
+    static END: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\s*(?:copyright|©|\(|\||,\s*(?:on|and)\b|\ on\ (?:\w+\ )?\d|\ under\ |\ and\ (?:is|was)\ |\ here\b|\ as\ |;|:).*$",
+        )
+    });
+    END.replace(name, "").trim().trim_matches(['"', '“', '”', '\'', ',', '.']).trim().to_owned()
+}
+
+static NOTICE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\W*(?:
+        (?:correction|clarification|editor.?s.?\ note|update|updated|retraction|amendment|note\ from\ the\ editors?|korrektur|berichtigung|anmerkung\ der\ redaktion|rectificatif|correctif|mise\ à\ jour|corrección|fe\ de\ errat[ao]s|aclaración|correzione|rettifica|correção|исправление|更正|訂正)\b[^\p{L}]{0,4}[:(–—.\-\d]
+        | (?:an\ (?:earlier|previous)|a\ previous|the\ original|earlier)\ versions?\ of\ this\ (?:article|story|report|post|headline)\b
+        | this\ (?:article|story|report|post|headline|piece)\ (?:was|has\ been|is\ being)\ (?:\w+\ )?(?:updated|corrected|amended|clarified|edited|revised|changed)\b
+        | (?:更正|訂正|编者按|更新)[:：]
+        )",
+    )
+});
+
+/// The notes in which the page says that it was corrected or updated.
+pub(super) fn notices(blocks: &[RawBlock]) -> Vec<String> {
+    let is_notice = |block: &&RawBlock| {
+        block.text.chars().count() <= NOTICE_MAX_CHARS && block.chars > 24 && NOTICE.is_match(&block.text)
+    };
+    let mut found: Vec<String> = Vec::new();
+    for block in blocks.iter().filter(is_notice) {
+        // A bare time stamp ("Updated: 5 May, 10:00") is no notice: it says nothing of what changed.
+        let words = block.text.split_whitespace().filter(|word| word.chars().all(char::is_alphabetic)).count();
+        if words >= 6 && !found.contains(&block.text) {
+            found.push(block.text.clone());
+        }
+    }
+    found
+}
+
+/// The canonical address that the page names, if it is an address.
+pub(super) fn canonical(head: &Head, url: &WebUrl) -> Option<WebUrl> {
+    let stated = head.canonical.as_deref().or_else(|| head.first(&["og:url"]))?;
+    url.join(stated).ok()
+}

@@ -1,0 +1,338 @@
+//! What the markup says of each node before any text is read: which subtrees are chrome (navigation, share bars, related
+//! lists, forms …), by element, role, visibility and the words in `class` and `id`.
+//!
+//! A mark never hides the article: a subtree that holds a good part of the page's prose is kept whatever its name, since
+//! publishers write `class="has-sidebar"` on the body and wrap whole pages in a form.
+
+use super::dom::{Dom, NodeId, Tag};
+
+/// A subtree with at least this share of the page's prose is never chrome by its name alone.
+const PROSE_SHARE_KEPT: f64 = 0.35;
+/// Prose: a block of text of at least so many characters, mostly outside links.
+const PROSE_MIN_CHARS: u32 = 80;
+/// Names such as `meta` or `date` are chrome only where the subtree is this short, in characters.
+const MINOR_MAX_CHARS: u32 = 240;
+
+/// Sums over a node's subtree, in characters other than spaces.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Sums {
+    /// All text.
+    pub(super) text: u32,
+    /// Text inside links.
+    pub(super) link: u32,
+    /// Text of prose blocks.
+    pub(super) prose: u32,
+}
+
+impl Sums {
+    /// The share of the text that is inside links.
+    pub(super) fn link_density(self) -> f64 {
+        if self.text == 0 { 0.0 } else { f64::from(self.link) / f64::from(self.text) }
+    }
+}
+
+/// What is known of every node.
+#[derive(Debug)]
+pub(super) struct Marks {
+    sums: Vec<Sums>,
+    dropped: Vec<Option<&'static str>>,
+    linked: Vec<bool>,
+}
+
+impl Marks {
+    /// Reads the whole page once forward and once backward.
+    pub(super) fn read(dom: &Dom) -> Self {
+        let linked = inside_links(dom);
+        let sums = sums(dom, &linked);
+        let total = sums.first().map_or(0, |all| all.prose);
+        let mut dropped: Vec<Option<&'static str>> = vec![None; dom.len()];
+        for id in dom.ids().skip(1) {
+            let own = sums.get(id as usize).copied().unwrap_or_default();
+            let inherited = dropped.get(dom.parent(id) as usize).copied().flatten();
+            let reason = inherited.or_else(|| {
+                let reason = reason(dom, id, own)?;
+                let share = f64::from(own.prose) / f64::from(total.max(1));
+                (reason.is_certain() || share < PROSE_SHARE_KEPT).then(|| reason.word())
+            });
+            if let Some(slot) = dropped.get_mut(id as usize) {
+                *slot = reason;
+            }
+        }
+        Self { sums, dropped, linked }
+    }
+
+    /// The sums of a node's subtree.
+    pub(super) fn sums(&self, id: NodeId) -> Sums {
+        self.sums.get(id as usize).copied().unwrap_or_default()
+    }
+
+    /// Why a node is chrome, if it is.
+    pub(super) fn dropped(&self, id: NodeId) -> Option<&'static str> {
+        self.dropped.get(id as usize).copied().flatten()
+    }
+
+    /// Whether a node is inside a link.
+    pub(super) fn is_linked(&self, id: NodeId) -> bool {
+        self.linked.get(id as usize).copied().unwrap_or(false)
+    }
+}
+
+fn inside_links(dom: &Dom) -> Vec<bool> {
+    let mut linked = vec![false; dom.len()];
+    for id in dom.ids().skip(1) {
+        let above = linked.get(dom.parent(id) as usize).copied().unwrap_or(false);
+        let is_link = dom.tag(id) == Some(Tag::A) && dom.attribute(id, "href").is_some();
+        if let Some(slot) = linked.get_mut(id as usize) {
+            *slot = above || is_link;
+        }
+    }
+    linked
+}
+
+/// Whether an element's text is none of the page's.
+fn is_silent(tag: Tag) -> bool {
+    matches!(
+        tag,
+        Tag::Script
+            | Tag::Style
+            | Tag::Noscript
+            | Tag::Template
+            | Tag::Head
+            | Tag::Title
+            | Tag::Iframe
+            | Tag::Svg
+            | Tag::Select
+            | Tag::Textarea
+            | Tag::Option
+            | Tag::Object
+            | Tag::Canvas
+            | Tag::Noembed
+            | Tag::Xmp
+            | Tag::Math
+            | Tag::Rt
+            | Tag::Rp
+    )
+}
+
+fn sums(dom: &Dom, linked: &[bool]) -> Vec<Sums> {
+    let mut sums = vec![Sums::default(); dom.len()];
+    for id in dom.ids().skip(1).rev() {
+        let at = id as usize;
+        if let Some(text) = dom.text(id) {
+            let length = u32::try_from(text.chars().filter(|c| !c.is_whitespace()).count()).unwrap_or(u32::MAX);
+            let link = if linked.get(at).copied().unwrap_or(false) { length } else { 0 };
+            if let Some(own) = sums.get_mut(at) {
+                own.text = length;
+                own.link = link;
+            }
+        }
+        let mut own = sums.get(at).copied().unwrap_or_default();
+        match dom.tag(id) {
+            Some(tag) if is_silent(tag) => own = Sums::default(),
+            Some(tag) if own.text >= PROSE_MIN_CHARS && own.link_density() < 0.4 => {
+                // The block nearest to the text counts it; what is above only sums up.
+                let direct = matches!(tag, Tag::P | Tag::Pre | Tag::Blockquote | Tag::Td | Tag::Li | Tag::Dd)
+                    || (matches!(tag, Tag::Div | Tag::Section | Tag::Article | Tag::Span) && own.prose == 0);
+                if direct && own.prose == 0 {
+                    own.prose = own.text - own.link;
+                }
+            }
+            _ => {}
+        }
+        if let Some(slot) = sums.get_mut(at) {
+            *slot = own;
+        }
+        if let Some(above) = sums.get_mut(dom.parent(id) as usize) {
+            above.text = above.text.saturating_add(own.text);
+            above.link = above.link.saturating_add(own.link);
+            above.prose = above.prose.saturating_add(own.prose);
+        }
+    }
+    sums
+}
+
+/// Why a subtree may be chrome.
+#[derive(Debug, Clone, Copy)]
+enum Reason {
+    /// Whatever it holds.
+    Certain(&'static str),
+    /// Unless it holds the prose of the page.
+    Likely(&'static str),
+}
+
+impl Reason {
+    fn is_certain(self) -> bool {
+        matches!(self, Self::Certain(_))
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Certain(word) | Self::Likely(word) => word,
+        }
+    }
+}
+
+fn reason(dom: &Dom, id: NodeId, own: Sums) -> Option<Reason> {
+    let tag = dom.tag(id)?;
+    if is_silent(tag) {
+        return Some(Reason::Certain("no text of the page"));
+    }
+    match tag {
+        Tag::Nav => return Some(Reason::Likely("navigation")),
+        Tag::Header => return Some(Reason::Likely("header")),
+        Tag::Footer => return Some(Reason::Likely("footer")),
+        Tag::Aside => return Some(Reason::Likely("aside")),
+        Tag::Form | Tag::Button | Tag::Label | Tag::Fieldset | Tag::Search => return Some(Reason::Likely("form")),
+        Tag::Figure | Tag::Figcaption | Tag::Picture | Tag::Video | Tag::Audio => {
+            return Some(Reason::Likely("figure or caption"));
+        }
+        Tag::Dialog | Tag::Menu => return Some(Reason::Likely("dialog or menu")),
+        _ => {}
+    }
+    let mut found = None;
+    for (name, value) in dom.attributes(id) {
+        let reason = match name {
+            "hidden" => Some(Reason::Likely("hidden")),
+            "aria-hidden" if value == "true" => Some(Reason::Likely("hidden")),
+            "style" => is_hidden_by_style(value).then_some(Reason::Likely("hidden")),
+            "role" => by_role(value),
+            "class" | "id" | "data-component" | "data-testid" | "data-module" | "itemprop" | "data-block" => {
+                by_words(value, own.text)
+            }
+            _ => None,
+        };
+        found = found.or(reason);
+    }
+    // Names on inline pieces of prose (a highlighted `tag`, a linked `author`) say nothing of the paragraph's words.
+    let inline = matches!(tag, Tag::A | Tag::Span | Tag::Em | Tag::I | Tag::Strong | Tag::B | Tag::Mark | Tag::Time);
+    if inline && found.is_some() && is_in_prose(dom, id, own) { None } else { found }
+}
+
+/// Whether an inline element stands in a paragraph with other words.
+fn is_in_prose(dom: &Dom, id: NodeId, own: Sums) -> bool {
+    let parent = dom.parent(id);
+    if dom.tag(parent) != Some(Tag::P) {
+        return false;
+    }
+    let around: usize =
+        dom.children(parent).filter(|child| *child != id).filter_map(|child| dom.text(child)).map(str::len).sum();
+    around > own.text as usize
+}
+
+fn is_hidden_by_style(style: &str) -> bool {
+    let squeezed: String =
+        style.chars().filter(|c| !c.is_whitespace()).take(400).map(|c| c.to_ascii_lowercase()).collect();
+    squeezed.contains("display:none") || squeezed.contains("visibility:hidden")
+}
+
+fn by_role(role: &str) -> Option<Reason> {
+    match role {
+        "navigation" | "menu" | "menubar" | "tablist" | "toolbar" => Some(Reason::Likely("navigation")),
+        "banner" => Some(Reason::Likely("header")),
+        "contentinfo" => Some(Reason::Likely("footer")),
+        "complementary" => Some(Reason::Likely("aside")),
+        "search" | "form" => Some(Reason::Likely("form")),
+        "dialog" | "alertdialog" | "alert" | "tooltip" => Some(Reason::Likely("dialog or menu")),
+        _ => None,
+    }
+}
+
+/// The words of `class` and `id` values, split at what is no letter and where lower case turns upper.
+fn by_words(value: &str, chars: u32) -> Option<Reason> {
+    let mut previous = [0_u8; 24];
+    let mut previous_len = 0;
+    let mut word = [0_u8; 24];
+    let mut length = 0;
+    let mut found = None;
+    let bytes = value.as_bytes();
+    for at in 0..=bytes.len().min(400) {
+        let byte = bytes.get(at).copied().unwrap_or(b' ');
+        let lower_before = at > 0 && bytes.get(at - 1).is_some_and(u8::is_ascii_lowercase);
+        let starts = byte.is_ascii_uppercase() && lower_before;
+        if !byte.is_ascii_alphabetic() || starts {
+            if length > 0 {
+                let one = word.get(..length).unwrap_or_default();
+                let before = previous.get(..previous_len).unwrap_or_default();
+                found = found.or_else(|| by_word(one, chars)).or_else(|| by_pair(before, one));
+                previous = word;
+                previous_len = length;
+                length = 0;
+            }
+            if at < bytes.len() && matches!(byte, b' ' | b'\t' | b'\n') {
+                previous_len = 0;
+            }
+        }
+        if byte.is_ascii_alphabetic()
+            && let Some(slot) = word.get_mut(length)
+        {
+            *slot = byte.to_ascii_lowercase();
+            length += 1;
+        }
+    }
+    found
+}
+
+fn by_word(word: &[u8], chars: u32) -> Option<Reason> {
+    let likely = match word {
+        b"share" | b"sharing" | b"shares" | b"sharebar" | b"sharebox" | b"social" | b"socials" | b"addthis"
+        | b"addtoany" | b"sharethis" | b"sharedaddy" | b"followus" | b"shareaholic" | b"sociallinks" => "share prompt",
+        b"related" | b"relatedposts" | b"recommended" | b"recommendation" | b"recommendations" | b"recirc"
+        | b"recirculation" | b"outbrain" | b"taboola" | b"zergnet" | b"revcontent" | b"trending" | b"mostread"
+        | b"mostpopular" | b"popular" | b"jp" | b"readmore" | b"seealso" | b"morefrom" | b"upnext" | b"inread"
+        | b"moreon" | b"relateds" => "related links",
+        b"promo" | b"promos" | b"promoted" | b"promotion" | b"sponsor" | b"sponsored" | b"advert" | b"adverts"
+        | b"advertisement" | b"advertising" | b"ad" | b"ads" | b"adunit" | b"adslot" | b"adbox" | b"dfp"
+        | b"adsense" | b"adsbygoogle" | b"commercial" | b"affiliate" | b"banner" => "advertisement",
+        b"newsletter" | b"newsletters" | b"subscribe" | b"subscription" | b"signup" | b"optin" | b"mailchimp"
+        | b"paywall" | b"donate" | b"donation" | b"membership" | b"cta" => "subscription prompt",
+        b"comment" | b"comments" | b"disqus" | b"respond" | b"livefyre" | b"commenting" | b"reactions" => "comments",
+        b"breadcrumb" | b"breadcrumbs" | b"nav" | b"navbar" | b"navigation" | b"menu" | b"submenu" | b"pagination"
+        | b"pager" | b"toolbar" | b"masthead" | b"skiplink" | b"toc" => "navigation",
+        b"footer" | b"colophon" => "footer",
+        b"sidebar" | b"aside" | b"rail" | b"rightrail" => "aside",
+        b"cookie" | b"cookies" | b"consent" | b"gdpr" | b"modal" | b"popup" | b"lightbox" | b"overlay" | b"tooltip"
+        | b"popover" | b"interstitial" => "dialog or menu",
+        b"caption" | b"captions" | b"credit" | b"credits" | b"photocredit" | b"imagecaption" | b"gallery"
+        | b"slideshow" | b"carousel" | b"slider" | b"videoplayer" | b"mediaplayer" | b"figcaption" | b"copyright" => {
+            "figure or caption"
+        }
+        b"byline" | b"bylines" | b"bio" | b"authorbio" | b"authorbox" | b"contributor" | b"contributors"
+        | b"aboutauthor" | b"authors" => "author box",
+        b"hidden" | b"hide" | b"invisible" | b"offscreen" | b"visuallyhidden" => "hidden",
+        _ => "",
+    };
+    if !likely.is_empty() {
+        return Some(Reason::Likely(likely));
+    }
+    let minor = match word {
+        b"author" | b"meta" | b"metadata" | b"date" | b"dateline" | b"timestamp" | b"published" | b"pubdate"
+        | b"posted" | b"tags" | b"tag" | b"taxonomy" | b"categories" | b"kicker" | b"eyebrow" | b"label" | b"print"
+        | b"tools" | b"rating" | b"views" | b"counter" | b"reprint" | b"legal" | b"disclaimer" | b"widget"
+        | b"attribution" | b"correspondent" | b"podcast" | b"player" | b"topics" | b"keywords" | b"email" => {
+            "details line"
+        }
+        _ => "",
+    };
+    (!minor.is_empty() && chars <= MINOR_MAX_CHARS).then_some(Reason::Likely(minor))
+}
+
+fn by_pair(before: &[u8], word: &[u8]) -> Option<Reason> {
+    let word = match (before, word) {
+        (b"read" | b"see" | b"watch" | b"listen", b"more" | b"next" | b"also" | b"on")
+        | (b"more", b"from" | b"stories" | b"news" | b"articles" | b"on" | b"posts" | b"like" | b"links")
+        | (b"most", b"read" | b"popular" | b"viewed" | b"shared" | b"recent")
+        | (b"up" | b"whats", b"next")
+        | (b"also", b"read")
+        | (b"latest", b"news" | b"stories" | b"posts") => "related links",
+        (b"sign", b"up" | b"in") | (b"call", b"action") | (b"email", b"signup") => "subscription prompt",
+        (b"sr" | b"reader" | b"visually" | b"screen", b"only" | b"text" | b"hidden" | b"reader") => "hidden",
+        (b"about" | b"post", b"author")
+        | (b"author", b"info" | b"bio" | b"box" | b"card" | b"profile" | b"description") => "author box",
+        (
+            b"story" | b"article" | b"post" | b"entry",
+            b"footer" | b"meta" | b"tags" | b"tools" | b"links" | b"actions",
+        ) => "details line",
+        _ => return None,
+    };
+    Some(Reason::Likely(word))
+}

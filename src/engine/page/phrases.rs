@@ -1,0 +1,237 @@
+//! Prompts, credits and notes that publishers put around an article, told by what they say: in English, German, French,
+//! Spanish, Italian, Portuguese, Dutch, Russian, Chinese and Japanese. Each list is read only where such text stands (see
+//! `prune`), so that an article about a subscription is not cut.
+
+use std::sync::LazyLock;
+
+use regex::{Regex, RegexBuilder};
+
+/// Longest block that a prompt has, in characters.
+const PROMPT_MAX_CHARS: u32 = 320;
+/// Longest block that a note at the tail has, in characters.
+const TAIL_MAX_CHARS: u32 = 900;
+
+fn pattern(text: &str) -> Regex {
+    RegexBuilder::new(text)
+        .case_insensitive(true)
+        .ignore_whitespace(true)
+        .size_limit(4 << 20)
+        .build()
+        .expect("the pattern is a constant, compiled by a test")
+}
+
+/// Prompts that are none of the article wherever they stand.
+static ANYWHERE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\W*(?:
+        advertisement | advertising | ad | ads | sponsored(\ content)? | promoted(\ content)? | paid\ post | anzeige | werbung | publicidad | publicité | pubblicità
+        | (story|article)\ continues\ (below|after)\b.* | continue\ reading(\ the\ main\ story|\ below)?\b.* | loading\W* | skip\ advertisement
+        | (read|see|watch|listen|view|click)\ (more|also|next|here|now|full\ story)\b\W*.* | also\ (read|see|watch)\b.* | read\ (the\ )?(full|rest|original)\b.*
+        | (related|recommended|more|trending|popular|latest|top|must[\ -]read|don.t\ miss|you\ (may|might)\ (also\ )?like|editor.?s?.?\ picks?|in\ case\ you\ missed\ it|suggested)(\ (stories|articles|news|content|coverage|topics|reading|posts|links|videos?|from\ .{2,}|on\ this\ story|in\ .{2,}))?\W*:?
+        | (related|read\ more|more|see\ also|also|watch|read|listen|video|photos?|gallery|opinion|analysis|explainer|fact\ check)\W*[:|»>]\s.{3,}
+        | (sign\ up|subscribe|register|log\ in|sign\ in|join\ us|donate|support\ us|become\ a\ (member|subscriber|patron))\b.*
+        | get\ (the|our|breaking|daily|all|more|free|unlimited)\b.*\b(newsletter|inbox|app|alerts?|access|delivered)\b.*
+        | (follow|like|find|join|connect\ with)\ (us|me|him|her|them|@\w+|.{2,})\ (on|at|via)\ (twitter|facebook|instagram|x|linkedin|youtube|telegram|whatsapp|tiktok|pinterest|snapchat|google)\b.*
+        | (share|tweet|e-?mail|print|pin|save|copy\ link|whatsapp|facebook|twitter|linkedin|reddit|pinterest|flipboard|telegram)(\ (this|via|on|to|with|link|story|article|page|post|by)\b.*)?(\W+(share|tweet|e-?mail|print|facebook|twitter|linkedin|reddit|pinterest|whatsapp|comments?|copy\ link|link))*\W*
+        | (download|get)\ (the|our)\ .*app\b.* | this\ (video|content|browser|player|element)\b.*\b(not\ (available|supported)|requires|can\ ?not|unavailable|could\ not)\b.*
+        | (please\ )?(enable|turn\ on)\ javascript\b.* | (leave|post|add|write)\ (a\ )?(comment|reply)\b.* | \d+\ (comments?|shares?|views?|likes?)\W* | comments?\ (\(\d+\)|are\ closed)?\W*
+        | (image|photo|picture|foto|bild|video|imagen|crédit)?\s*(source|credit|copyright|caption|by|quelle|crédit)?\s*:\s*(getty|reuters|afp|ap|epa|shutterstock|istock|alamy|dpa|pixabay|unsplash)\b.*
+        | (weiterlesen|mehr\ zum\ thema|lesen\ sie\ auch|lesen\ sie\ hier|à\ lire\ aussi|lire\ aussi|lee\ también|lea\ también|te\ puede\ interesar|leggi\ anche|leia\ (também|mais)|lees\ ook|читайте\ также|相关阅读|相关新闻|延伸阅读|関連記事|あわせて読みたい)\b.*
+        | (相关阅读|相关新闻|延伸阅读|関連記事|あわせて読みたい|责任编辑|責任編輯).*
+        )$",
+    )
+});
+
+/// Lines above the body: byline, date, reading time, section.
+static HEAD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\W*(?:
+        (by|von|par|por|di|door|автор|作者|文)\W\s*[\p{Lu}\p{Lo}@][^.!?]{1,100}
+        | (written|reported|reviewed|edited|produced|photographs?|photos?|illustration)\ by\b[^.!?]{2,100}
+        | ((first|originally|last)\ )?(published|posted|updated|modified|created|veröffentlicht|aktualisiert|publié|publicado|actualizado|pubblicato|stand|erstellt)\b[^.!?]{0,80}\d[^!?]{0,60}
+        | (mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?\W{0,3}[^.!?]{0,20}\d{1,4}[^!?]{0,40}
+        | (jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?)\.?\ \d{1,2}\W[^!?]{0,50}
+        | \d{1,2}[./-]\d{1,2}[./-]\d{2,4}[^!?]{0,40} | \d{1,2}\.?\ \p{L}{3,12}\ \d{4}[^!?]{0,40} | \d{4}-\d{2}-\d{2}[^!?]{0,40}
+        | \d+\ ?(min(ute)?s?|мин|分)\W?(\ read|\ lesezeit|\ de\ lecture)? | \d+\ (hours?|days?|minutes?|weeks?)\ ago
+        | (region|theme|topics?|tags?|section|category|categories|filed\ under|kategorie|rubrique)\W*:[^.!?]{1,200}
+        | (listen|play|watch)(\ to)?\ (this\ )?(article|audio|video|story)\b.* | (image|photo|picture)\ (caption|credit|copyright)\b.*
+        | all\ .{2,}\ articles\ can\ be\ read\b.* | .*\b(translate|drop[\ -]?down\ menu|select\ language)\b.*\b(website|menu|button|page|banner)\b.*
+        )$",
+    )
+});
+
+/// Notes below the body: who wrote it, who holds the rights, what else to read, whom to write to.
+static TAIL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\W*(?:
+        (copyright|©|\(c\)\ |all\ rights\ reserved|alle\ rechte\ vorbehalten|tous\ droits\ réservés|todos\ los\ derechos).*
+        | .*(all\ rights\ reserved|may\ not\ be\ (published|reproduced|republished|copied)|reproduction\ in\ whole)\b.*
+        | (the\ )?(original\ source|source|quelle|fuente)\ (of\ this\ (article|story)\ )?(is|:)\s?.*
+        | (this\ (article|story|post|piece|report|column)|the\ article)\ (was\ |is\ |has\ been\ |first\ |originally\ |also\ )*(originally\ )?(published|appeared|posted|republished|reprinted|syndicated|written|produced|created|generated|part\ of|edited|translated)\b.*
+        | (originally|first)\ published\b.* | republished\b.* | reprinted\b.* | (reporting|writing|editing|additional\ reporting|compiled|edited|translated|produced|graphics?|photography|with\ (reporting|files|additional\ reporting|assistance))\ (and\ \w+\ )?(by|from)\b.*
+        | \(?(reporting|editing|writing|additional\ reporting|compiled|edited)\ (and\ \w+\ )?by\b.* | .{2,}\ contributed\ (to\ (this|the)\ (report|story|article)|reporting|from)\b.*
+        | (disclaimer|disclosure|legal\ notice|haftungsausschluss|note\ to\ (readers|editors)|editor.?s?\ note:\ this\ (post|article)\ (first|originally)|about\ the\ (author|writer|company)|author\ bio|articles?\ by)\b\W.*
+        | (about|über|à\ propos\ de)\ .{2,}
+        | .*\b(can\ be\ reached\ at|contact\ (the\ (author|writer|reporter)|him|her|us|me)\b|email\ (him|her|us|the|me)\b|e-mail:|reach\ (him|her|us|out)\b|visit\ (my|his|her|our)\ (web\ ?site|blog)).*
+        | (contact|media\ contacts?|for\ (more|further|media|press|additional)\ (information|inquiries|enquiries|details|queries)|press\ contact|investor\ relations)\b.*
+        | [\w.+-]+@[\w-]+\.[\w.-]+\W*(\ .*)?
+        | (follow|like|find)\ .{2,}\ on\ .{2,} | (twitter|facebook|instagram|x|telegram)\W*[:@].* | @\w{2,20}\W*
+        | (please\ )?(share|forward|click\ the\ share|comment\ on|let\ us\ know|tell\ us|what\ do\ you\ think|have\ (you\ )?(a|any)\ (tip|story|question|thoughts))\b.*
+        | (subscribe|sign\ up|become|support|donate|help\ us|join)\b.* | .*\b(newsletter|mailing\ list|subscribe|our\ podcast)\b.*
+        | (tags?|topics?|keywords|filed\ under|categories|more\ (about|on|from)|read\ more|related|related\ (topics|articles|stories)|themen|schlagworte)\b\W{0,3}.*
+        | (next|previous)\ (article|post|story|page)\b.* | (source|sources|via|photo|image|cover\ photo|featured\ image|picture|video|pic)\W*:\s.{2,}
+        | (click|tap)\ here\b.* | (want|looking|interested|got|need|love)\b.*\?\ ?(sign|subscribe|click|follow|check|join|get|read|try|let).*
+        | (ap|afp|reuters|pti|ians|ani|dpa|xinhua|tass|ansa|efe|upi|cnn|bloomberg)\W{0,4} | .{2,}(/|\ \|\ |,\ )?(reuters|afp|ap|pti|bloomberg)\W{0,3}contributed.*
+        | the\ views\ expressed\b.* | (the\ )?(opinions|views)\ .*\ (are|do\ not|represent|reflect)\b.* | .*\bdo(es)?\ not\ (necessarily\ )?(reflect|represent)\ the\ (views|opinions|position|editorial)\b.*
+        | (we|this\ site|our\ site|some\ of\ the\ links)\b.*\b(may\ (earn|receive)|affiliate|commission)\b.* | .*\bfair\ use\b.*
+        | (quelle|источник|来源|來源|出典|責任編輯|责任编辑|编辑|記者|编辑者)\s?[:：].* | （(责任)?编辑.+）
+        | forward[\ -]looking\ statements?\b.* | (view|see)\ (original\ content|source\ version|all\ comments)\b.*
+        )$",
+    )
+});
+
+static BIO: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\W*[\p{Lu}][\p{L}.'’\ -]{3,60}\ (is|was|are|writes|covers|lives|works|has\ (been|written)|teaches|serves|joined|reports|edits)\b
+        .*\b(author|writer|reporter|correspondent|journalist|editor|columnist|contributor|professor|fellow|associate|analyst|
+        director|researcher|covers|writes|lives\ in|based\ in|staff|student|blogger|expert|lecturer|producer|founder|critic)\b",
+    )
+});
+
+/// A prompt that is none of the article, wherever it stands; names the rule.
+pub(super) fn anywhere(text: &str, chars: u32, link_density: f64) -> Option<&'static str> {
+    if chars > PROMPT_MAX_CHARS {
+        return None;
+    }
+    // Short lines only, or lines that lead elsewhere: "Read more slowly, she said" is prose.
+    let is_line = chars <= 60 || link_density > 0.3 || !text.ends_with(['.', '!', '?', '”', '"', '。']);
+    (is_line && ANYWHERE.is_match(text)).then_some("share, subscribe, related or advertisement")
+}
+
+/// A line above the body; names the rule.
+pub(super) fn at_head(text: &str, authors: &[String], site: Option<&str>) -> Option<&'static str> {
+    if text.chars().count() > 260 {
+        return None;
+    }
+    if is_name_line(text, authors, site) {
+        return Some("author or publication");
+    }
+    HEAD.is_match(text).then_some("byline, date or details")
+}
+
+/// A note below the body; names the rule.
+pub(super) fn at_tail(text: &str, chars: u32, authors: &[String], site: Option<&str>) -> Option<&'static str> {
+    if chars > TAIL_MAX_CHARS {
+        return None;
+    }
+    if is_name_line(text, authors, site) {
+        return Some("author or publication");
+    }
+    if authors.iter().any(|author| is_about(text, author)) {
+        return Some("about the author");
+    }
+    if BIO.is_match(text) && chars < 420 {
+        return Some("about the author");
+    }
+    TAIL.is_match(text).then_some("credits, rights, contact or prompt")
+}
+
+/// Whether a text speaks of its author or to its reader, as the notes set in italics below an article do.
+pub(super) fn speaks_of_author_or_reader(text: &str) -> bool {
+    TAIL.is_match(text) || BIO.is_match(text) || ANYWHERE.is_match(text)
+}
+
+fn is_about(text: &str, author: &str) -> bool {
+    author.chars().count() > 4
+        && text.strip_prefix(author).is_some_and(|rest| {
+            let rest = rest.trim_start_matches([',', ' ', ':']);
+            ["is ", "was ", "writes", "covers", "lives", "has ", "reports", "can be", "ist ", "est ", "es ", "a "]
+                .iter()
+                .any(|verb| rest.starts_with(verb))
+        })
+}
+
+/// A line that names nobody but the authors or the publication: "Jo Arden, The Post".
+fn is_name_line(text: &str, authors: &[String], site: Option<&str>) -> bool {
+    let folded = text.to_lowercase();
+    let mut rest = folded.as_str().trim().to_owned();
+    let mut named = false;
+    for name in authors.iter().map(String::as_str).chain(site) {
+        let name = name.to_lowercase();
+        if name.chars().count() > 2 && rest.contains(&name) {
+            rest = rest.replacen(&name, " ", 1);
+            named = true;
+        }
+    }
+    let rest: Vec<&str> = rest
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| {
+            !word.is_empty()
+                && !matches!(*word, "by" | "and" | "the" | "in" | "for" | "of" | "von" | "par" | "por" | "und")
+        })
+        .collect();
+    named && rest.len() <= 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prompts_are_told_from_prose() {
+        for prompt in [
+            "Advertisement",
+            "Read more: The harbour that moved",
+            "Sign up for our newsletter",
+            "Follow us on Twitter",
+            "Share this article",
+            "Related Articles",
+            "Facebook Twitter Email",
+            "Lesen Sie auch: Der Hafen",
+            "相关阅读：港口",
+        ] {
+            assert!(anywhere(prompt, 40, 0.0).is_some(), "{prompt}");
+        }
+        for prose in [
+            "Read more slowly, the teacher told her class.",
+            "Advertisements for the ferry appeared in May.",
+            "Follow the money, investigators like to say.",
+            "Related parties own a third of the company.",
+            "The share price fell by nine per cent on Friday.",
+        ] {
+            assert_eq!(anywhere(prose, 50, 0.0), None, "{prose}");
+        }
+    }
+
+    #[test]
+    fn lines_around_the_body_are_told() {
+        let authors = ["Jo Arden".to_owned()];
+        for head in [
+            "By Jo Arden",
+            "Jo Arden",
+            "Published 12 March 2026",
+            "March 19, 2021",
+            "Updated: 5 May 2026 10:00 GMT",
+            "5 min read",
+        ] {
+            assert!(at_head(head, &authors, Some("The Post")).is_some(), "{head}");
+        }
+        for prose in ["By Friday the harbour was empty.", "March is the coldest month on the island, she said."] {
+            assert_eq!(at_head(prose, &authors, None), None, "{prose}");
+        }
+        for tail in [
+            "Jo Arden is a reporter in Geneva.",
+            "Copyright © 2026 The Post",
+            "Reporting by Sam Lee; editing by Kim Roe",
+            "The original source of this article is The Post",
+            "Sam Lee contributed to this report.",
+            "jo@post.test",
+        ] {
+            assert!(at_tail(tail, 60, &authors, Some("The Post")).is_some(), "{tail}");
+        }
+        for prose in ["The talks will go on until Friday, both sides said.", "“We will be back,” Ms Ellison said."]
+        {
+            assert_eq!(at_tail(prose, 50, &authors, None), None, "{prose}");
+        }
+    }
+}

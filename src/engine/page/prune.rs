@@ -1,0 +1,188 @@
+//! Keeps or drops each block of the container. The container is the easy part; what no container can do is told here, by
+//! three lines of defence: the block's own shape (links, symbols, repeats of the title), known prompts by what they say at
+//! the head or tail of the article, and what the site is known to repeat.
+
+use super::blocks::RawBlock;
+use super::phrases;
+use super::{BlockTrace, Learned, block_hash};
+use crate::model::article::BlockKind;
+
+/// Blocks at the head and at the tail in which prompts are looked for.
+const EDGE_BLOCKS: usize = 12;
+/// A block is short up to this many characters.
+const SHORT_CHARS: u32 = 220;
+
+/// What pruning knows beside the blocks.
+pub(super) struct About<'a> {
+    /// The headline, if known.
+    pub(super) title: Option<&'a str>,
+    /// The authors' names.
+    pub(super) authors: &'a [String],
+    /// The publication's name.
+    pub(super) site: Option<&'a str>,
+    /// What the site repeats.
+    pub(super) learned: &'a Learned,
+}
+
+/// Says for each block why it is in or out, in order.
+pub(super) fn prune(blocks: &[RawBlock], about: &About<'_>) -> Vec<BlockTrace> {
+    let mut out: Vec<Option<String>> = blocks.iter().map(|block| by_shape(block, about)).collect();
+    lists(blocks, &mut out);
+    edges(blocks, about, &mut out);
+    emphasised_tail(blocks, &mut out);
+    repeats(blocks, &mut out);
+    headings(blocks, &mut out);
+    blocks
+        .iter()
+        .zip(out)
+        .map(|(block, reason)| BlockTrace {
+            text: block.text.clone(),
+            kept: reason.is_none(),
+            rule: reason.unwrap_or_else(|| "body".to_owned()),
+        })
+        .collect()
+}
+
+fn drop_at(out: &mut [Option<String>], at: usize, reason: &str) {
+    if let Some(slot) = out.get_mut(at)
+        && slot.is_none()
+    {
+        *slot = Some(reason.to_owned());
+    }
+}
+
+fn by_shape(block: &RawBlock, about: &About<'_>) -> Option<String> {
+    let text = block.text.as_str();
+    if !text.chars().any(char::is_alphanumeric) {
+        return Some("no words".to_owned());
+    }
+    if about.title.is_some_and(|title| same_words(title, text)) && block.kind != BlockKind::Item {
+        return Some("the headline again".to_owned());
+    }
+    if about.learned.contains(block_hash(text)) {
+        return Some("repeated by the site".to_owned());
+    }
+    if block.link_density() >= 0.9
+        && block.kind != BlockKind::Table
+        && !(block.kind == BlockKind::Heading && block.chars > 30)
+    {
+        return Some("a link".to_owned());
+    }
+    if let Some(rule) = phrases::anywhere(text, block.chars, block.link_density()) {
+        return Some(format!("prompt: {rule}"));
+    }
+    None
+}
+
+/// Lists of links, whole.
+fn lists(blocks: &[RawBlock], out: &mut [Option<String>]) {
+    let mut at = 0;
+    while let Some(block) = blocks.get(at) {
+        let group = block.group;
+        let mut end = at + 1;
+        if group.is_some() {
+            while blocks.get(end).is_some_and(|next| next.group == group) {
+                end += 1;
+            }
+            let list = blocks.get(at..end).unwrap_or_default();
+            let chars: u32 = list.iter().map(|one| one.chars).sum();
+            let linked: u32 = list.iter().map(|one| one.linked).sum();
+            let items = list.iter().filter(|one| one.kind == BlockKind::Item).count();
+            if items > 0 && f64::from(linked) > 0.6 * f64::from(chars.max(1)) {
+                for index in at..end {
+                    drop_at(out, index, "a list of links");
+                }
+            }
+        }
+        at = end;
+    }
+}
+
+/// Prompts and credits at the head and the tail.
+fn edges(blocks: &[RawBlock], about: &About<'_>, out: &mut [Option<String>]) {
+    let kept: Vec<usize> = (0..blocks.len()).filter(|&at| out.get(at).is_some_and(Option::is_none)).collect();
+    let head = kept.iter().take(EDGE_BLOCKS.min(kept.len() / 2 + 1));
+    let mut prose_seen = 0;
+    for &at in head {
+        let Some(block) = blocks.get(at) else { continue };
+        if let Some(rule) = phrases::at_head(&block.text, about.authors, about.site) {
+            drop_at(out, at, &format!("head: {rule}"));
+        } else if block.chars > 120 {
+            prose_seen += 1;
+            if prose_seen >= 2 {
+                break;
+            }
+        }
+    }
+    let mut prose_seen = 0;
+    for &at in kept.iter().rev().take(EDGE_BLOCKS * 2) {
+        let Some(block) = blocks.get(at) else { continue };
+        if let Some(rule) = phrases::at_tail(&block.text, block.chars, about.authors, about.site) {
+            drop_at(out, at, &format!("tail: {rule}"));
+        } else if block.chars > SHORT_CHARS {
+            prose_seen += 1;
+            if prose_seen >= 3 {
+                break;
+            }
+        }
+    }
+}
+
+/// A tail that is set in italics throughout and speaks of the author or to the reader, from a line of symbols or its first
+/// such block on.
+fn emphasised_tail(blocks: &[RawBlock], out: &mut [Option<String>]) {
+    let is_italic = |block: &RawBlock| f64::from(block.emphasised) > 0.85 * f64::from(block.chars.max(1));
+    let mut start = blocks.len();
+    while start > 0
+        && blocks
+            .get(start - 1)
+            .is_some_and(|block| is_italic(block) || out.get(start - 1).is_some_and(Option::is_some))
+    {
+        start -= 1;
+    }
+    let tail = blocks.get(start..).unwrap_or_default();
+    let short_enough = start > 2 && start * 2 > blocks.len();
+    let spoken = tail.iter().any(|block| is_italic(block) && phrases::speaks_of_author_or_reader(&block.text));
+    if short_enough && spoken {
+        for index in start..blocks.len() {
+            drop_at(out, index, "tail: note in italics");
+        }
+    }
+}
+
+/// A pull quote repeats a sentence of the body; a block that stands twice is told once.
+fn repeats(blocks: &[RawBlock], out: &mut [Option<String>]) {
+    let mut seen = std::collections::HashSet::new();
+    for (at, block) in blocks.iter().enumerate() {
+        if out.get(at).is_some_and(Option::is_none) && block.chars > 40 && !seen.insert(block_hash(&block.text)) {
+            drop_at(out, at, "stands twice");
+        }
+    }
+}
+
+/// A heading with nothing under it goes with what was dropped.
+fn headings(blocks: &[RawBlock], out: &mut [Option<String>]) {
+    for at in (0..blocks.len()).rev() {
+        let Some(block) = blocks.get(at) else { continue };
+        if block.kind != BlockKind::Heading || out.get(at).is_some_and(Option::is_some) {
+            continue;
+        }
+        let rest = blocks.iter().zip(out.iter()).skip(at + 1);
+        let mut under = rest.take_while(|(next, reason)| next.kind != BlockKind::Heading || reason.is_some());
+        if !under.any(|(_, reason)| reason.is_none()) {
+            let followed = blocks.iter().zip(out.iter()).skip(at + 1).any(|(_, reason)| reason.is_none());
+            // Two headings in a row (a label and its title) stay where body follows.
+            let dropped_under = out.get(at + 1).is_some_and(Option::is_some);
+            if !followed || dropped_under {
+                drop_at(out, at, "a heading of nothing");
+            }
+        }
+    }
+}
+
+fn same_words(a: &str, b: &str) -> bool {
+    let words =
+        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let (a, b) = (words(a), words(b));
+    !a.is_empty() && a == b
+}
