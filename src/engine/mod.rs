@@ -1,6 +1,7 @@
 //! The verbs: pure, synchronous, deterministic. No clock, no randomness, no files, no network; `now` and jitter are
 //! arguments. In the order in which an article meets them.
 
+pub mod dates;
 pub mod markup;
 pub mod text;
 

@@ -7,6 +7,9 @@
 
 mod code_pages;
 
+use std::borrow::Cow;
+use std::io::Read as _;
+
 use encoding_rs::Encoding;
 
 use code_pages::{CODE_PAGES, EBCDIC_PAGES};
@@ -26,6 +29,21 @@ pub fn html(bytes: &[u8], content_type: Option<&str>) -> String {
 /// The text of an XML document, or of JSON.
 pub fn xml(bytes: &[u8], content_type: Option<&str>) -> String {
     decode(bytes, &[content_type.and_then(charset_parameter), declared_encoding(&head_of(bytes))])
+}
+
+/// The inside of a gzip file, which servers hand out without saying that it is one; other bytes as they are. At most
+/// one byte more than `bytes_max` comes out, so that the caller can tell and refuse.
+pub fn gunzip(bytes: &[u8], bytes_max: usize) -> std::io::Result<Cow<'_, [u8]>> {
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    let mut inside = Vec::new();
+    let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);
+    match flate2::read::MultiGzDecoder::new(bytes).take(limit).read_to_end(&mut inside) {
+        // A file that is cut off or has rubbish at its end is read as far as it goes.
+        Err(error) if inside.is_empty() => Err(error),
+        _ => Ok(Cow::Owned(inside)),
+    }
 }
 
 /// A charset: one of the Encoding Standard's, or one of the pages it leaves out.
@@ -139,7 +157,7 @@ fn decode_strictly(bytes: &[u8], charset: Charset) -> Option<String> {
         // Documents that are UTF-16 have been recognised by their zeros: the label alone is wrong.
         Charset::Standard(encoding) if encoding == encoding_rs::UTF_16BE || encoding == encoding_rs::UTF_16LE => None,
         Charset::Standard(encoding) => {
-            encoding.decode_without_bom_handling_and_without_replacement(bytes).map(std::borrow::Cow::into_owned)
+            encoding.decode_without_bom_handling_and_without_replacement(bytes).map(Cow::into_owned)
         }
         Charset::CodePage(upper) => Some(by_code_page(bytes, upper)),
         // A document in EBCDIC begins with its own bytes; one that does not is ASCII with a wrong label.

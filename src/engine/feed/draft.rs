@@ -2,8 +2,8 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::dates;
 use super::text::{Kind, LINE_MAX_BYTES, Text, mended, shortened};
+use crate::engine::dates;
 use crate::model::entry::Entry;
 use crate::model::time::Published;
 use crate::model::url::WebUrl;

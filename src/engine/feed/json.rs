@@ -7,10 +7,10 @@
 use serde_json::Value;
 
 use super::FeedError;
-use super::dates;
 use super::draft::stable_id;
 use super::reader::ENTRIES_MAX;
 use super::text::{FIELD_MAX_BYTES, Kind, LINE_MAX_BYTES, Text, mended, shortened};
+use crate::engine::dates;
 use crate::model::entry::{Entry, ParsedFeed};
 use crate::model::url::WebUrl;
 

@@ -7,7 +7,6 @@
 //! constants; an answer that lists entries of which none could be read is an error, never an empty feed; an entry's id
 //! depends on nothing but what the source says about it.
 
-pub mod dates;
 mod draft;
 mod json;
 mod names;
@@ -16,8 +15,8 @@ mod sniff;
 mod text;
 mod version;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::Read as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::engine::decode;
@@ -38,8 +37,11 @@ pub fn parse(bytes: &[u8], content_type: Option<&str>, base: &WebUrl) -> Result<
 
 fn read(bytes: &[u8], content_type: Option<&str>, base: &WebUrl) -> Result<(ParsedFeed, Vec<String>), FeedError> {
     let mut problems = Vec::new();
-    let inflated = inflate(bytes, &mut problems)?;
-    let bytes = inflated.as_deref().unwrap_or(bytes);
+    let bytes = decode::gunzip(bytes, BYTES_MAX).map_err(|_| FeedError::BrokenGzip)?;
+    if matches!(bytes, Cow::Owned(_)) {
+        problems.push("the answer is gzip without saying so".to_owned());
+    }
+    let bytes = &*bytes;
     if bytes.len() > BYTES_MAX {
         return Err(FeedError::TooLarge { bytes_max: BYTES_MAX });
     }
@@ -56,21 +58,6 @@ fn read(bytes: &[u8], content_type: Option<&str>, base: &WebUrl) -> Result<(Pars
     };
     part_equal_ids(&mut feed.entries);
     Ok((feed, problems))
-}
-
-/// The inside of a gzip file that its server did not declare as such.
-fn inflate(bytes: &[u8], problems: &mut Vec<String>) -> Result<Option<Vec<u8>>, FeedError> {
-    if !bytes.starts_with(&[0x1f, 0x8b]) {
-        return Ok(None);
-    }
-    let mut inside = Vec::new();
-    let limit = u64::try_from(BYTES_MAX).unwrap_or(u64::MAX).saturating_add(1);
-    let read = flate2::read::MultiGzDecoder::new(bytes).take(limit).read_to_end(&mut inside);
-    if read.is_err() && inside.is_empty() {
-        return Err(FeedError::BrokenGzip);
-    }
-    problems.push("the answer is gzip without saying so".to_owned());
-    Ok(Some(inside))
 }
 
 fn read_xml(text: &str, base: &WebUrl, problems: &mut Vec<String>) -> Result<ParsedFeed, FeedError> {
