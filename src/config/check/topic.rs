@@ -19,12 +19,6 @@ pub(super) fn terms(section: Option<&Section<'_, '_>>) -> Terms {
     let mut groups: BTreeMap<String, RawGroup> = BTreeMap::new();
     let mut places = BTreeMap::new();
     for (name, place, node) in section.entries() {
-        let well_named = name.starts_with(|c: char| c.is_alphabetic())
-            && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
-        if !well_named {
-            let problem = context.problem(&place, format!("`{name}` is no name of a group"));
-            context.push(problem.hint("use letters, digits, `_` and `-`: a query calls it `$name`"));
-        }
         groups.insert(name.clone(), group(context, &name, &node).unwrap_or_else(compile::stand_in));
         places.insert(name, (place, node));
     }
@@ -54,7 +48,10 @@ fn place_in_group(node: &Node<'_>, message: &str) -> Option<Place> {
         None => vec![node.clone()],
     };
     let terms: Vec<Node<'_>> = lists.iter().filter_map(Node::elements).flatten().collect();
-    let quoted = |term: &&Node<'_>| term.value.as_str().is_some_and(|text| message.contains(&format!("`{text}`")));
+    let quoted = |term: &&Node<'_>| {
+        let text = term.value.as_str().unwrap_or_default();
+        message.contains(&format!("`{text}`")) || message.contains(&format!("`{}`", text.trim_start_matches('$')))
+    };
     terms.iter().find(quoted).map(|term| term.place.clone())
 }
 
@@ -63,6 +60,11 @@ fn group(context: &Context<'_>, name: &str, node: &Node<'_>) -> Option<RawGroup>
     if node.value.is_array() || node.value.is_str() {
         let any = values::texts(context, node)?;
         return Some(RawGroup { any: not_empty(context, node, any)?, ..RawGroup::default() });
+    }
+    if !node.value.is_table() {
+        let message = format!("expected a list of terms, found {}", node.type_name());
+        context.error(&node.place, message, "write [\"talks\", \"negotiat*\"], or { any = […], none = […] }");
+        return None;
     }
     let section = Section::from_node(context, &format!("[terms.{name}]"), node)?;
     let mut group = RawGroup::default();

@@ -372,3 +372,52 @@ fn a_broken_line_does_not_hide_other_problems() {
         &["3:1 duplicate key (the key or table is set above already: keep one of them)"],
     );
 }
+
+/// Texts with their problems, for a snapshot.
+fn each(texts: &[&str]) -> String {
+    let shown = |text: &&str| [text, "\n    ", &problems(text).join("\n    "), "\n\n"].concat();
+    texts.iter().map(shown).collect()
+}
+
+#[test]
+fn queries_are_checked_at_their_very_words() {
+    insta::assert_snapshot!(each(&[
+        "topic = [{ id = \"t\", query = 'US China' }]",
+        "topic = [{ id = \"t\", query = '$us NEAR/15 $chna' }]",
+        "topic = [{ id = \"t\", query = \"(a AND \\\"b c\\\" OR\" }]",
+        "[[topic]]\nid = \"t\"\nquery = \'\'\'\na AND\n  negotia NEAR b\'\'\'",
+        "topic = [{ id = \"t\", query = 'ne*' }]",
+        "topic = [{ id = \"t\", query = 'body:/x/' }]",
+        "topic = [{ id = \"t\", query = '3 OF (a, b)' }]",
+        "topic = [{ id = \"t\", query = '' }]",
+    ]));
+}
+
+#[test]
+fn groups_are_checked_at_their_terms() {
+    insta::assert_snapshot!(each(&[
+        "[terms]\na = [\"$b\"]\nb = [\"$a\"]\n[[topic]]\nid = \"t\"\nquery = '$a AND'",
+        "[terms]\na = [\"x\", \"$nope\"]",
+        "[terms]\na = [\"x\", \"y*\"]",
+        "[terms]\na = []\nb = { none = [\"x\"] }\nc = { any = [\"x\"], chinese = [\"y\"] }\n\"d e\" = [\"x\"]\nf = 3",
+    ]));
+}
+
+#[test]
+fn examples_hold_a_query_to_its_word() {
+    let topic = |examples: &str| {
+        format!(
+            "[terms]\nchina = {{ any = [\"China\"], none = [\"China Airlines\"] }}\n[[topic]]\nid = \"t\"\nquery = '$china AND \
+             talks'\nexamples = {examples}"
+        )
+    };
+    check(&topic("{ yes = [\"China resumes talks\"], no = [\"China Airlines talks\"] }"), &[]);
+    check(
+        &topic("{ yes = [\"China Airlines talks\"], no = [\"No word\", \"Talks in China\"] }"),
+        &[
+            "6:21 the query does not match this example (`$china`: not found)",
+            "6:63 the query matches this example (it finds `talks`, `China`: narrow the query, or take the words away with \
+             NOT or a group's `none`)",
+        ],
+    );
+}
