@@ -1,29 +1,16 @@
 //! Where the config meets the engine's compilers: selectors, site rules, alias groups, queries.
 
-pub(super) use crate::engine::page::rules::SiteRules;
+pub(super) use crate::engine::page::rules::{RawRules, SiteRules};
 use crate::engine::query::{Clause, Document, DocumentInput, Explanation, explain};
 pub(super) use crate::engine::query::{Query, RawGroup, Terms, Weights};
 use crate::model::article::{Block, BlockKind, Content};
-
-/// The selectors of `[source.rules]`, by field.
-#[derive(Debug, Clone, Default)]
-pub(super) struct RawRules {
-    pub(super) title: Vec<String>,
-    pub(super) author: Vec<String>,
-    pub(super) published: Vec<String>,
-    pub(super) body: Vec<String>,
-    pub(super) remove: Vec<String>,
-}
 
 /// Tries a CSS selector.
 pub(super) use crate::engine::links::check_selector as selector;
 
 /// Compiles a site's rules; the error is the reason alone.
 pub(super) fn rules(raw: &RawRules) -> Result<SiteRules, String> {
-    for text in [&raw.title, &raw.author, &raw.published, &raw.body, &raw.remove].into_iter().flatten() {
-        selector(text)?;
-    }
-    Ok(SiteRules::default())
+    SiteRules::compile(raw).map_err(|error| selector(&error.selector).err().unwrap_or(error.reason))
 }
 
 /// A group in place of one that does not compile: a word that no text holds, so that the queries are checked all the

@@ -184,7 +184,7 @@ fn all_problems_of_all_files_come_in_one_run() {
         "include = [\"terms/*.toml\", \"lost.toml\"]\nrules = \"rules\"\n[poll]\nevery = \"30m\"\n[terms]\nus = [\"U.S.\"]\n",
     );
     write("terms/a.toml", "[terms]\nchina = [\"China\"]\nus = [\"America\"]\n");
-    write("conf.d/20-b.toml", "[[source]]\nid = \"a\"\nfeed = \"https://b.test/\"\n[poll]\nevery = \"1h\"\n");
+    write("conf.d/20-b.toml", "[[source]]\nid = \"a\"\nfeed = \"https://www.b.test/\"\n[poll]\nevery = \"1h\"\n");
     write(
         "conf.d/10-a.toml",
         "[[source]]\nid = \"a\"\nfeed = \"https://a.test/\"\n[[topic]]\nid = \"t\"\nquery = 'word\n",
@@ -208,11 +208,13 @@ fn shared_rules_and_conf_d_come_together() {
     };
     write("w.toml", "rules = \"rules\"\n[poll]\nevery = \"30m\"\n");
     write("rules/b.test.toml", "body = \".story\"\n");
-    write("conf.d/2.toml", "[[source]]\nid = \"second\"\nfeed = \"https://b.test/\"\n[poll]\nevery = \"2h\"\n");
+    write("conf.d/2.toml", "[[source]]\nid = \"second\"\nfeed = \"https://www.b.test/\"\n[poll]\nevery = \"2h\"\n");
     write("conf.d/1.toml", "poll.every = \"1h\"\n[[source]]\nid = \"first\"\nfeed = \"https://a.test/\"\n");
     let config = load_in(&directory.path().join("w.toml"), &environment()).unwrap();
     let ids: Vec<&str> = config.sources.iter().map(|source| source.id.as_str()).collect();
     assert_eq!(ids, ["first", "second"]);
+    let ruled: Vec<bool> = config.sources.iter().map(|source| !source.rules.is_empty()).collect();
+    assert_eq!(ruled, [false, true]);
     // The last file counts where several set one value.
     assert_eq!(config.poll.every, SignedDuration::from_hours(2));
     assert_eq!(config.store.path, directory.path().join("wirewatch.db"));
