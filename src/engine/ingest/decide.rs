@@ -10,7 +10,8 @@ use super::plan::{Doubt, Held, MatchPlan, NewRevision, Plan, Row, StoryPlan, Top
 use super::story::{self, Placed};
 use super::telling::Teller;
 use super::{Capture, Outcome};
-use crate::engine::candidate::{MadeFrom, Suspicion, block_hash};
+use crate::engine::candidate::{MadeFrom, Suspicion};
+use crate::engine::page::block_hash;
 use crate::engine::query::{Document, DocumentInput};
 use crate::engine::revision::{self, Change, Verdict};
 use crate::engine::route::{Backlog, Topics};
@@ -42,7 +43,7 @@ pub fn decide(known: &Known, capture: &Capture, topics: &Topics, now: Timestamp)
         },
         Some(article) => match known.taken_by {
             Some(into) => moved_into(article, into),
-            None => again(known, article, capture, topics, now),
+            None => again(Case { known, article, capture, topics, now }),
         },
     }
 }
@@ -115,7 +116,18 @@ fn first(known: &Known, capture: &Capture, topics: &Topics, now: Timestamp) -> P
     plan
 }
 
-fn again(known: &Known, article: &KnownArticle, capture: &Capture, topics: &Topics, now: Timestamp) -> Plan {
+/// A look at a known article.
+#[derive(Debug, Clone, Copy)]
+struct Case<'a> {
+    known: &'a Known,
+    article: &'a KnownArticle,
+    capture: &'a Capture,
+    topics: &'a Topics,
+    now: Timestamp,
+}
+
+fn again(case: Case<'_>) -> Plan {
+    let Case { known, article, capture, topics, now } = case;
     let next = look_again(article, article.last_change, !article.matches.is_empty(), capture, (topics, now));
     let mut plan = Plan::of(Some(article.record.id), Outcome::Unchanged);
     plan.next_check = next;
@@ -139,16 +151,11 @@ fn again(known: &Known, article: &KnownArticle, capture: &Capture, topics: &Topi
         None => {}
     }
     plan.row = Some(Row { moved_to: new_address(article, capture), ..Row::default() });
-    compared(known, article, capture, (topics, now), plan)
+    compared(case, plan)
 }
 
-fn compared(
-    known: &Known,
-    article: &KnownArticle,
-    capture: &Capture,
-    (topics, now): (&Topics, Timestamp),
-    mut plan: Plan,
-) -> Plan {
+fn compared(case: Case<'_>, mut plan: Plan) -> Plan {
+    let Case { known, article, capture, topics, now } = case;
     let after = capture.candidate.content();
     let (before, learned) = without_learned(known, &article.content, after);
     let mut change = None;
@@ -159,7 +166,7 @@ fn compared(
         Verdict::Changed(found) => change = Some(found),
     }
     let changes = match &change {
-        Some(change) => revise(known, article, capture, change, (topics, now), &mut plan),
+        Some(change) => revise(case, change, &mut plan),
         None => article.held(),
     };
     if article.record.status == ArticleStatus::Gone && capture.candidate.made_from() != MadeFrom::Import {
@@ -171,14 +178,8 @@ fn compared(
 }
 
 /// Plans a revision and its tellings; gives the topics before and after.
-fn revise(
-    known: &Known,
-    article: &KnownArticle,
-    capture: &Capture,
-    change: &Change,
-    (topics, now): (&Topics, Timestamp),
-    plan: &mut Plan,
-) -> Vec<TopicChange> {
+fn revise(case: Case<'_>, change: &Change, plan: &mut Plan) -> Vec<TopicChange> {
+    let Case { known, article, capture, topics, now } = case;
     let content = capture.candidate.content();
     let number = RevisionNumber(article.record.revisions + 1);
     let placed = Placed {
@@ -189,20 +190,7 @@ fn revise(
     };
     let story = story::place(known, capture, placed, &mut plan.notes);
     let record = revised_record(article, content, &story, number, plan.row.as_ref());
-    let flip_of = flip_of(&article.history, content, &change.kinds, now);
-    let new = NewRevision {
-        kinds: change.kinds.clone(),
-        details: change.details.clone(),
-        reasons: change.reasons.clone(),
-        acknowledged: change.acknowledged,
-        notice: change.notice.clone(),
-        significance: change.significance,
-        added_words: count(change.diff.added_words()),
-        removed_words: count(change.diff.removed_words()),
-        change_hash: change_hash(change),
-        flip_of,
-        ..link(Some(&article.hash), capture.candidate.made_from(), (&record, number), content, now)
-    };
+    let new = revision_of(case, change, &record);
     plan.outcome = Outcome::Revised { number, kinds: new.kinds.clone() };
     plan.revision = Some(new.clone());
     let changes = topic_changes(&article.matches, capture, &record, topics);
@@ -215,16 +203,35 @@ fn revise(
         let teller = teller(known, &revised, capture, &story, (topics, now));
         teller.tell_revised(&changes, &new, &change.diff, plan);
         if story.origin == article.record.id
-            && flip_of.is_none()
+            && new.flip_of.is_none()
             && let Some((withdrawn, carried)) = diverged(&article.content, content, &teller.scene.others)
         {
             plan.notes.push(format!("{} sentences withdrawn that {} copies carry", withdrawn.len(), carried.len()));
-            teller.tell_diverged(&changes, &new, &change.diff, (&withdrawn, &carried), plan);
+            teller.tell_diverged(&changes, (&new, &change.diff), (&withdrawn, &carried), plan);
         }
     }
     plan.matches = Some(MatchPlan { changes: changes.clone() });
     plan.story = Some(story);
     changes
+}
+
+fn revision_of(case: Case<'_>, change: &Change, record: &ArticleRecord) -> NewRevision {
+    let Case { article, capture, now, .. } = case;
+    let content = capture.candidate.content();
+    let number = RevisionNumber(record.revisions);
+    NewRevision {
+        kinds: change.kinds.clone(),
+        details: change.details.clone(),
+        reasons: change.reasons.clone(),
+        acknowledged: change.acknowledged,
+        notice: change.notice.clone(),
+        significance: change.significance,
+        added_words: count(change.diff.added_words()),
+        removed_words: count(change.diff.removed_words()),
+        change_hash: change_hash(change),
+        flip_of: flip_of(&article.history, content, &change.kinds, now),
+        ..link(Some(&article.hash), capture.candidate.made_from(), (record, number), content, now)
+    }
 }
 
 fn revised_record(
@@ -344,7 +351,7 @@ fn flip_of(
         .filter(|(_, ended)| now.duration_since(*ended) <= FLIP_WINDOW)
         .filter(|(past, _)| past.shown == shown || (headline_only && past.title == content.title))
         .map(|(past, _)| past.number)
-        .last()
+        .next_back()
 }
 
 /// The content before, without blocks that the site is by now known to repeat: their absence is no edit.

@@ -40,8 +40,8 @@ impl Teller<'_> {
             }
         }
         let significance = |told: &[&TopicChange]| told.iter().map(|change| change.found.score).fold(0.0, f64::max);
-        self.emit(EventKind::Matched, &matched, significance(&matched), Data::new(), plan);
-        self.emit(EventKind::Crossposted, &copied, significance(&copied) / 2.0, Data::new(), plan);
+        self.emit((EventKind::Matched, significance(&matched)), &matched, &Data::new(), plan);
+        self.emit((EventKind::Crossposted, significance(&copied) / 2.0), &copied, &Data::new(), plan);
     }
 
     /// Tells of a revision: what entered is matched, the rest is revised.
@@ -67,8 +67,8 @@ impl Teller<'_> {
         }
         let mut extra = Data::new();
         data::add_revision(&mut extra, revision, diff);
-        self.emit(EventKind::Matched, &matched, revision.significance.max(0.5), extra.clone(), plan);
-        self.emit(EventKind::Revised, &revised, revision.significance, extra, plan);
+        self.emit((EventKind::Matched, revision.significance.max(0.5)), &matched, &extra, plan);
+        self.emit((EventKind::Revised, revision.significance), &revised, &extra, plan);
     }
 
     /// Tells that an article is gone or back.
@@ -78,15 +78,14 @@ impl Teller<'_> {
             .filter(|change| self.rule(change).is_some_and(|rule| rule.on.contains(&TopicOn::Gone)))
             .collect();
         let significance = if kind == EventKind::Gone { GONE_SIGNIFICANCE } else { RESTORED_SIGNIFICANCE };
-        self.emit(kind, &told, significance, Data::new(), plan);
+        self.emit((kind, significance), &told, &Data::new(), plan);
     }
 
     /// Tells that copies still carry what their origin took back.
     pub(super) fn tell_diverged(
         &self,
         changes: &[TopicChange],
-        revision: &NewRevision,
-        diff: &Diff,
+        (revision, diff): (&NewRevision, &Diff),
         (withdrawn, carried_by): (&[String], &[i64]),
         plan: &mut Plan,
     ) {
@@ -98,7 +97,7 @@ impl Teller<'_> {
         data::add_revision(&mut extra, revision, diff);
         extra.insert("withdrawn".to_owned(), serde_json::json!(withdrawn));
         extra.insert("carried_by".to_owned(), serde_json::json!(carried_by));
-        self.emit(EventKind::Diverged, &told, DIVERGED_SIGNIFICANCE, extra, plan);
+        self.emit((EventKind::Diverged, DIVERGED_SIGNIFICANCE), &told, &extra, plan);
     }
 
     fn rule(&self, change: &TopicChange) -> Option<&TopicRule> {
@@ -161,7 +160,7 @@ impl Teller<'_> {
         Some(())
     }
 
-    fn emit(&self, kind: EventKind, told: &[&TopicChange], significance: f64, extra: Data, plan: &mut Plan) {
+    fn emit(&self, (kind, significance): (EventKind, f64), told: &[&TopicChange], extra: &Data, plan: &mut Plan) {
         let scene = &self.scene;
         let mut heard = Vec::new();
         for change in told {

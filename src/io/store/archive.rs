@@ -7,6 +7,7 @@ use super::error::{Answer, StoreError};
 use super::reader::{ArticleFilter, TopicCount};
 use super::value::{at, from_json, ms, parsed};
 use super::{blobs, load, records};
+use crate::engine::canonical::canonical;
 use crate::engine::revision::Detail;
 use crate::model::fetch::Page;
 use crate::model::ids::{ArticleId, RevisionNumber, StoryId, TopicId};
@@ -50,6 +51,9 @@ pub(super) fn find_article(connection: &Connection, name: &str) -> Answer<Articl
     for text in tries {
         let Ok(url) = WebUrl::parse(&text) else { continue };
         if let Some(article) = load::holder(connection, url.as_str())? {
+            return Ok(ArticleId(article));
+        }
+        if let Some(article) = load::holder(connection, canonical(&url).as_str())? {
             return Ok(ArticleId(article));
         }
     }

@@ -33,7 +33,9 @@ pub(super) fn ingest(connection: &Connection, capture: &Capture, topics: &Topics
         let page = capture.page.as_ref().map(|page| blobs::keep_page(connection, page)).transpose()?;
         apply::revision(connection, article, revision, page, &plan.notes)?;
         apply::index(connection, article, capture, &revision.content)?;
-        if plan.row.as_ref().is_some_and(|row| row.fresh) {
+        // A copy counts for nothing: a text that one site carries three times is not its boilerplate.
+        let copied = plan.story.as_ref().is_some_and(|story| story.join.is_some());
+        if !copied && plan.row.as_ref().is_some_and(|row| row.fresh) {
             apply::learn(connection, capture, now)?;
         }
     }

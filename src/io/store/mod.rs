@@ -40,6 +40,7 @@ pub use verify::{Derivation, Verified, VerifyProblem};
 
 use crate::config::StoreConfig;
 use crate::engine::ingest::{Capture, Observation, Recorded};
+use crate::engine::page::Learned;
 use crate::engine::route::Topics;
 use crate::model::time::Timestamp;
 use error::Answer;
@@ -81,6 +82,12 @@ impl Store {
     /// Ends the writing thread after what is queued, with a last checkpoint. Later calls give [`StoreError::Closed`].
     pub async fn close(&self) {
         self.writer.close().await;
+    }
+
+    /// What a site is known to repeat at the head and tail of its articles, for extraction.
+    pub async fn learned(&self, site: &str) -> Result<Learned, StoreError> {
+        let site = site.to_owned();
+        self.read(move |connection| load::learned(connection, &site)).await.map(Learned::from_hashes)
     }
 
     /// Reads on the handle's own read-only connection, off the async threads.

@@ -69,7 +69,6 @@ pub(super) fn create_plain(path: &Path) -> Result<Connection, StoreError> {
 }
 
 fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
-    #[expect(clippy::disallowed_methods, reason = "this is the place that opens the database")]
     let connection = Connection::open_with_flags(path, flags).map_err(|error| StoreError::at(path, error))?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(|error| StoreError::at(path, error))?;
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);

@@ -10,7 +10,7 @@ use super::reader::{DeliveryFilter, Explained};
 use super::records;
 use super::value::from_json;
 use crate::model::event::{Delivery, DeliveryState, Event};
-use crate::model::ids::{ArticleId, DeliveryId, TopicId};
+use crate::model::ids::{ArticleId, ChannelId, DeliveryId, TopicId};
 use crate::model::record::DeliveryRecord;
 
 fn record(delivery: Delivery) -> DeliveryRecord {
@@ -46,7 +46,7 @@ pub(super) fn deliveries(connection: &Connection, filter: &DeliveryFilter) -> An
         connection,
         "SELECT seq FROM delivery WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR channel = ?2)
          ORDER BY seq DESC LIMIT ?3",
-        params![text(filter.status.as_deref()), text(filter.channel.as_ref().map(|id| id.as_str())), limit],
+        params![text(filter.status.as_deref()), text(filter.channel.as_ref().map(ChannelId::as_str)), limit],
         |row| Ok(row.get::<_, i64>(0)?),
     )?;
     seqs.into_iter().map(|seq| delivery_record(connection, seq)).collect()

@@ -4,8 +4,9 @@ use rusqlite::{Connection, Row};
 
 use super::error::{Answer, StoreError};
 use super::value::at;
-use super::{Reader, blobs};
+use super::{Reader, blobs, load};
 use crate::engine::candidate::EXTRACTOR_VERSION;
+use crate::engine::page::block_hash;
 use crate::engine::revision;
 use crate::model::article::Content;
 use crate::model::fetch::Page;
@@ -154,7 +155,13 @@ fn check(
         Ok(page) => {
             if let Some(derived) = derive(Derivation { page: &page, source: &link.source }) {
                 verified.derived += 1;
-                if derived.text() != content.text() || derived.title != content.title {
+                // What the site was found to repeat since then is left out of both.
+                let learned = load::learned(connection, page.final_url.site())?;
+                let text = |content: &Content| {
+                    let kept = content.blocks.iter().filter(|block| !learned.contains(&block_hash(&block.text)));
+                    kept.map(|block| block.text.clone()).collect::<Vec<_>>()
+                };
+                if text(&derived) != text(&content) || derived.title != content.title {
                     reasons.push("its stored page gives another text".to_owned());
                 }
             }

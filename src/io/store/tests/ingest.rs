@@ -322,7 +322,7 @@ async fn a_block_that_the_site_turns_out_to_repeat_is_no_edit_when_it_falls_away
         content
     };
     for seed in 0..3 {
-        let edges = vec![crate::engine::candidate::block_hash(promo)];
+        let edges = vec![crate::engine::page::block_hash(promo)];
         world.ingest(capture_of(Parts { edges, ..parts(&format!("https://a.test/{seed}"), with(seed)) })).await;
     }
     world.later(20);

@@ -98,36 +98,36 @@ pub(super) fn source() -> SourceId {
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self::asking(Ask::default())
     }
 
-    pub fn asking(ask: Ask) -> Self {
+    pub(super) fn asking(ask: Ask) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let now: Timestamp = NOON.parse().unwrap();
         let store = Store::open(&config(directory.path().join("wirewatch.db")), now).unwrap();
         Self { directory, store, topics: topics(ask), now }
     }
 
-    pub fn later(&mut self, minutes: i64) {
+    pub(super) fn later(&mut self, minutes: i64) {
         self.now = self.now.checked_add(SignedDuration::from_mins(minutes)).unwrap();
     }
 
-    pub async fn ingest(&self, capture: Capture) -> Recorded {
+    pub(super) async fn ingest(&self, capture: Capture) -> Recorded {
         self.store.ingest(capture, Arc::clone(&self.topics), self.now).await.unwrap()
     }
 
-    pub async fn see(&self, article: ArticleId, seen: Seen) -> Recorded {
+    pub(super) async fn see(&self, article: ArticleId, seen: Seen) -> Recorded {
         let observation = Observation { subject: Observed::Article(article), seen, jitter: 0.0 };
         self.store.observe(observation, Arc::clone(&self.topics), self.now).await.unwrap()
     }
 
-    pub fn reader(&self) -> Reader {
+    pub(super) fn reader(&self) -> Reader {
         self.store.reader().unwrap()
     }
 
     /// The kinds of all events so far, in order.
-    pub fn told(&self) -> Vec<&'static str> {
+    pub(super) fn told(&self) -> Vec<&'static str> {
         let mut events = self.reader().events(None, 100).unwrap();
         events.reverse();
         events.iter().map(|event| event.kind.as_str()).collect()
