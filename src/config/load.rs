@@ -98,7 +98,8 @@ pub fn find(explicit: Option<&Path>) -> Result<PathBuf, FindError> {
         None => by_variable.map(|path| (path, "$WIREWATCH_CONFIG")),
     };
     if let Some((path, by)) = named {
-        return if path.is_file() { Ok(path) } else { Err(FindError::NotThere { path, by }) };
+        // A pipe will do too: `--config /dev/stdin`.
+        return if path.exists() && !path.is_dir() { Ok(path) } else { Err(FindError::NotThere { path, by }) };
     }
     PLACES.iter().map(PathBuf::from).find(|path| path.is_file()).ok_or(FindError::Nowhere)
 }
@@ -222,4 +223,28 @@ fn included(main: &SourceFile, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
 /// A directory for people: `.` rather than nothing.
 fn shown(directory: &Path) -> String {
     if directory.as_os_str().is_empty() { "the working directory".to_owned() } else { directory.display().to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_named_config_that_is_not_there_is_said_with_who_named_it() {
+        let error = find(Some(Path::new("/nowhere/w.toml"))).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "no config at `/nowhere/w.toml`, which --config names: correct it, or write a starter config with \
+             `wirewatch init`"
+        );
+        assert!(find(Some(Path::new("/"))).is_err(), "a directory is no config");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_a_problem_of_that_file() {
+        let problems = load(Path::new("/nowhere/w.toml")).unwrap_err();
+        let shown: Vec<(PathBuf, usize)> =
+            problems.iter().map(|problem| (problem.file.clone(), problem.line)).collect();
+        assert_eq!(shown, [(PathBuf::from("/nowhere/w.toml"), 0)]);
+    }
 }
