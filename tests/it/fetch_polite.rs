@@ -43,7 +43,8 @@ fn next_validators(outcome: FetchOutcome) -> (Option<String>, Option<String>) {
 async fn validators_are_sent_as_they_were_given_and_replaced_as_a_whole() {
     const ODD_DATE: &str = "Mon, 1 Jan 2026 00:00:00 EST";
     // What is stored, what the server then answers, what is stored after that.
-    let rows: &[(&[Option<&str>; 2], &str, &[Option<&str>; 2])] = &[
+    type Both<'a> = &'a [Option<&'a str>; 2];
+    let rows: &[(Both<'_>, &str, Both<'_>)] = &[
         (&[None, None], OK, &[None, None]),
         (
             &[None, None],

@@ -329,3 +329,61 @@ fn user_agent(config: &FetchConfig) -> String {
 fn as_std(duration: SignedDuration) -> Duration {
     Duration::try_from(duration).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn config() -> FetchConfig {
+        FetchConfig {
+            contact: None,
+            timeout: SignedDuration::from_secs(2),
+            max_body_bytes: 1000,
+            concurrency: 1,
+            per_host: 1,
+            min_delay: SignedDuration::ZERO,
+            robots: true,
+            proxy: None,
+            allow_private: Vec::new(),
+            resolve: BTreeMap::new(),
+            user_agent: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn without_ca_certificates_https_says_what_is_missing_and_http_goes_on() {
+        let http = Http::new(&config(), Clock::system()).unwrap();
+        http.0.clients.lose_roots();
+        let said = async |address: &str| {
+            let url = WebUrl::parse(address).unwrap();
+            http.get(&url, &RequestOptions::default()).await.unwrap_err().to_string()
+        };
+        assert_eq!(
+            said("https://a.invalid/").await,
+            "fetch https://a.invalid/: no CA certificates are installed, so no https server can be trusted (install \
+             `ca-certificates`)"
+        );
+        assert!(said("http://a.invalid/").await.contains("does not resolve"));
+    }
+
+    #[test]
+    fn a_setup_that_cannot_work_is_refused_at_the_start() {
+        let proxy = FetchConfig { proxy: Some("gopher://x".to_owned()), ..config() };
+        let agent = FetchConfig { contact: Some("a\nb".to_owned()), ..config() };
+        for (config, said) in [
+            (proxy, "proxy gopher://x: `gopher:` is none of http, https, socks5"),
+            (
+                agent,
+                concat!(
+                    "the user agent `wirewatch/",
+                    env!("CARGO_PKG_VERSION"),
+                    " (+a\nb)` holds what no header may (check `contact` and `user_agent` in [fetch])"
+                ),
+            ),
+        ] {
+            assert_eq!(Http::new(&config, Clock::system()).unwrap_err().to_string(), said);
+        }
+    }
+}

@@ -129,3 +129,82 @@ fn dedup(answers: Vec<SocketAddr>) -> Vec<SocketAddr> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::io::http::{clients, failure};
+    use crate::model::fetch::FetchError;
+    use crate::model::url::WebUrl;
+
+    fn resolver(open: &str, address: SocketAddr) -> GuardedResolver {
+        GuardedResolver {
+            guard: Guard::new(&[open.parse().unwrap()]),
+            fixed: Arc::new(BTreeMap::from([("evil.test".to_owned(), address)])),
+            proxy_host: None,
+            slots: lookup_slots(),
+        }
+    }
+
+    /// A name server that answers one address first and another ever after.
+    struct Rebinding {
+        first: GuardedResolver,
+        then: GuardedResolver,
+        asked: Arc<AtomicUsize>,
+    }
+
+    impl Resolve for Rebinding {
+        fn resolve(&self, name: Name) -> Resolving {
+            match self.asked.fetch_add(1, Ordering::SeqCst) {
+                0 => self.first.resolve(name),
+                _ => self.then.resolve(name),
+            }
+        }
+    }
+
+    /// Answers each connection once; gives its address and the count of connections.
+    fn server(ip: &str) -> (SocketAddr, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind((ip, 0)).unwrap();
+        let (address, count) = (listener.local_addr().unwrap(), Arc::new(AtomicUsize::new(0)));
+        let counted = Arc::clone(&count);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().take(2) {
+                let mut stream = stream.unwrap();
+                counted.fetch_add(1, Ordering::SeqCst);
+                assert!(stream.read(&mut [0; 1024]).unwrap() > 0);
+                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").unwrap();
+            }
+        });
+        (address, count)
+    }
+
+    #[tokio::test]
+    async fn the_address_that_was_checked_is_the_one_that_is_connected_to() {
+        let (attacker, reached) = server("127.0.1.1");
+        let (victim, touched) = server("127.0.0.1");
+        let asked = Arc::new(AtomicUsize::new(0));
+        let rebinding = Rebinding {
+            first: resolver("127.0.1.1/32", attacker),
+            then: resolver("127.0.1.1/32", victim),
+            asked: Arc::clone(&asked),
+        };
+        clients::install_crypto();
+        let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).dns_resolver(rebinding).build().unwrap();
+        let url = WebUrl::parse("http://evil.test/").unwrap();
+        client.get(url.as_url().clone()).send().await.unwrap();
+        assert_eq!((asked.load(Ordering::SeqCst), reached.load(Ordering::SeqCst)), (1, 1), "one look-up a connection");
+        let error = client.get(url.as_url().clone()).send().await.unwrap_err();
+        assert!(matches!(failure::no_answer(&url, &error), FetchError::Forbidden { .. }), "{error:?}");
+        assert_eq!((asked.load(Ordering::SeqCst), touched.load(Ordering::SeqCst)), (2, 0));
+    }
+
+    #[test]
+    fn each_address_is_tried_once_and_in_order() {
+        let [a, b]: [SocketAddr; 2] = ["1.1.1.1:0".parse().unwrap(), "[2606:4700::1]:0".parse().unwrap()];
+        assert_eq!(dedup(vec![b, b, a, b, a]), [b, a]);
+    }
+}

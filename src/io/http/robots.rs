@@ -206,6 +206,8 @@ fn product_token(user_agent: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn allows(file: &str, path: &str) -> bool {
@@ -265,6 +267,24 @@ mod tests {
             [("wirewatch/0.1 (+a@b.test)", "wirewatch"), ("News-Bot", "News-Bot"), ("/1", "wirewatch")]
         {
             assert_eq!(product_token(agent), token);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_without_panic(
+            noise in prop::collection::vec(any::<u8>(), 0..400),
+            path in "[/a-z%*$?]{0,40}",
+        ) {
+            let rules = [b"User-agent: *\nDisallow: ".as_slice(), &noise, b"\nAllow: /*$\nCrawl-delay: ", &noise].concat();
+            for file in [noise, rules] {
+                let robots = RobotsTxt::parse(&file, "wirewatch");
+                if let Ok(url) = WebUrl::parse(&format!("https://a.test/{path}")) {
+                    // The verdict is the file's; that there is one is ours.
+                    let _either: bool = robots.allows(&url);
+                }
+                prop_assert!(robots.sitemaps().len() <= file.len());
+            }
         }
     }
 }
