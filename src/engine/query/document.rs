@@ -71,6 +71,7 @@ pub(super) struct Word {
 pub(super) struct Segment {
     pub(super) field: Field,
     pub(super) text: String,
+    pub(super) ascii: bool,
     pub(super) tokens: Range<u32>,
 }
 
@@ -229,7 +230,7 @@ impl Builder {
             self.at = after;
         }
         let tokens = first..u32::try_from(self.tokens.len()).unwrap_or(u32::MAX);
-        self.segments.push(Segment { field, text: text.to_owned(), tokens });
+        self.segments.push(Segment { field, text: text.to_owned(), ascii: text.is_ascii(), tokens });
     }
 
     fn word(&mut self, surface: String) -> u32 {

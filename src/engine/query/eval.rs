@@ -199,21 +199,16 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// The single hits of a span.
-    pub(super) fn leaves(&self, span: Span) -> Vec<Span> {
-        let mut leaves = Vec::new();
-        let mut stack = vec![span];
-        while let Some(span) = stack.pop() {
-            match span.what {
-                What::Pair(pair) => {
-                    if let Some((a, b)) = self.pairs.get(pair as usize) {
-                        stack.extend([*b, *a]);
-                    }
-                }
-                What::Hit { .. } | What::Regex(_) => leaves.push(span),
-            }
+    /// Visits the single hits of a span.
+    pub(super) fn each_leaf(&self, span: Span, visit: &mut dyn FnMut(Span)) {
+        // Chains grow to the left: the walk follows them without recursion there.
+        let mut at = span;
+        while let What::Pair(pair) = at.what {
+            let Some((before, last)) = self.pairs.get(pair as usize).copied() else { return };
+            self.each_leaf(last, visit);
+            at = before;
         }
-        leaves
+        visit(at);
     }
 }
 

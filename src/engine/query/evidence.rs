@@ -14,16 +14,14 @@ const EVIDENCE_MAX: usize = 12;
 /// The evidence of a match, the strongest first: the title's before the lead's before the rest; of each term one a place.
 pub(super) fn evidence(evaluation: &Evaluation<'_>, found: &Found) -> Vec<Evidence> {
     let mut leaves: Vec<(u8, Span)> = Vec::new();
-    let mut seen: Vec<(u8, u64)> = Vec::new();
     for span in found.parts.iter().flatten() {
-        for leaf in evaluation.leaves(*span) {
+        evaluation.each_leaf(*span, &mut |leaf| {
             let rank = rank(evaluation.document.field(leaf.first));
-            let key = (rank, identity(leaf.what));
-            if !seen.contains(&key) {
-                seen.push(key);
+            let known = |(known_rank, known): &(u8, Span)| *known_rank == rank && same_term(known.what, leaf.what);
+            if !leaves.iter().any(known) {
                 leaves.push((rank, leaf));
             }
-        }
+        });
     }
     leaves.sort_by_key(|(rank, leaf)| (*rank, leaf.start));
     let found = leaves.into_iter().take(EVIDENCE_MAX).filter_map(|(_, leaf)| {
@@ -43,11 +41,10 @@ fn rank(field: Field) -> u8 {
     }
 }
 
-fn identity(what: What) -> u64 {
-    match what {
-        What::Hit { atom, .. } => u64::from(atom),
-        What::Regex(regex) => 1 << 32 | u64::from(regex),
-        What::Pair(pair) => 1 << 33 | u64::from(pair),
+fn same_term(a: What, b: What) -> bool {
+    match (a, b) {
+        (What::Hit { atom: a, .. }, What::Hit { atom: b, .. }) => a == b,
+        _ => a == b,
     }
 }
 
@@ -73,40 +70,48 @@ pub(super) fn around(document: &Document, first: u32, after: u32) -> Option<Stri
     let to = document.tokens.get(after.checked_sub(1)? as usize)?;
     let segment = document.segments.get(from.segment as usize)?;
     let text = segment.text.as_str();
-    if text.len() <= TEXT_MAX_CHARS || text.chars().count() <= TEXT_MAX_CHARS {
-        return Some(text.split_whitespace().collect::<Vec<_>>().join(" "));
+    if text.len() <= TEXT_MAX_CHARS || (!segment.ascii && text.chars().count() <= TEXT_MAX_CHARS) {
+        return Some(one_line(text));
     }
     let room = TEXT_MAX_CHARS - 2;
-    let chars = |start: u32, end: u32| text.get(start as usize..end as usize).map_or(0, |text| text.chars().count());
+    let length = |start: u32, end: u32| match text.get(start as usize..end as usize) {
+        Some(piece) if segment.ascii => piece.len(),
+        Some(piece) => piece.chars().count(),
+        None => room,
+    };
     let (mut left, mut right) = (first, after - 1);
     let (mut start, mut end) = (from.start, to.end);
-    let mut length = chars(start, end);
+    let mut used = length(start, end);
     // Grows by a word to the left and one to the right in turn, until neither fits.
     loop {
-        let mut grown = false;
-        if left > segment.tokens.start
-            && let Some(token) = document.tokens.get(left as usize - 1)
-        {
-            let more = chars(token.start, start);
-            if length + more <= room {
-                (left, start, length, grown) = (left - 1, token.start, length + more, true);
-            }
+        let before = left.checked_sub(1).filter(|left| *left >= segment.tokens.start);
+        let before = before.and_then(|left| document.tokens.get(left as usize)).map(|token| token.start);
+        let more = before.map_or(0, |before| length(before, start));
+        let grown_left = before.filter(|_| used + more <= room);
+        if let Some(before) = grown_left {
+            (left, start, used) = (left - 1, before, used + more);
         }
-        if right + 1 < segment.tokens.end
-            && let Some(token) = document.tokens.get(right as usize + 1)
-        {
-            let more = chars(end, token.end);
-            if length + more <= room {
-                (right, end, length, grown) = (right + 1, token.end, length + more, true);
-            }
+        let behind = Some(right + 1).filter(|right| *right < segment.tokens.end);
+        let behind = behind.and_then(|right| document.tokens.get(right as usize)).map(|token| token.end);
+        let more = behind.map_or(0, |behind| length(end, behind));
+        let grown_right = behind.filter(|_| used + more <= room);
+        if let Some(behind) = grown_right {
+            (right, end, used) = (right + 1, behind, used + more);
         }
-        if !grown {
+        if grown_left.is_none() && grown_right.is_none() {
             break;
         }
     }
-    let piece: String = text.get(start as usize..end as usize)?.chars().take(room).collect();
-    let piece = piece.split_whitespace().collect::<Vec<_>>().join(" ");
+    let piece = text.get(start as usize..end as usize)?;
+    let cut = piece.char_indices().nth(room).map_or(piece.len(), |(at, _)| at);
+    let piece = one_line(piece.get(..cut)?);
     let before = if left > segment.tokens.start { "…" } else { "" };
     let behind = if right + 1 < segment.tokens.end { "…" } else { "" };
     Some(format!("{before}{piece}{behind}"))
+}
+
+/// Runs of blanks as one; most texts have none.
+fn one_line(text: &str) -> String {
+    let plain = !text.contains(['\n', '\t', '\r']) && !text.contains("  ") && text.trim().len() == text.len();
+    if plain { text.to_owned() } else { text.split_whitespace().collect::<Vec<_>>().join(" ") }
 }

@@ -9,7 +9,7 @@ use super::document::{Document, WORD};
 use super::eval::{Evaluation, Span};
 use super::evidence::{around, evidence, term};
 use super::expr::{Expr, Link};
-use super::score::{ScorePart, Weights, find, nearest_gap, points, saturate};
+use super::score::{ScorePart, Weights, find, nearest_gap, points};
 use super::single::all_hits;
 use crate::model::topic::{Evidence, Field};
 
@@ -53,12 +53,13 @@ pub fn explain_weighted(query: &Query, weights: &Weights, document: &Document) -
     let hits = all_hits(query, document);
     let mut evaluation = Evaluation::new(document, query, hits.iter().map(Vec::as_slice).collect());
     let found = find(&mut evaluation, weights);
-    let parts = found.as_ref().map(|found| points(&evaluation, found, weights)).unwrap_or_default();
+    let points = found.as_ref().map(|found| points(&evaluation, found, weights));
+    let parts = points.map(|points| points.parts()).unwrap_or_default();
     let evidence = found.as_ref().map(|found| evidence(&evaluation, found)).unwrap_or_default();
     let clause = clause(&mut evaluation, &query.root, query.expr());
     Explanation {
         matched: found.is_some(),
-        score: if found.is_some() { saturate(&parts) } else { 0.0 },
+        score: points.map_or(0.0, |points| points.score()),
         language: document.language.clone(),
         parts,
         clause,

@@ -4,8 +4,6 @@
 //! several parts joined by AND, the part that is found least decides half. Measured on judged articles, three groups
 //! within 15 words of each other with these weights and a minimum score reach an F1 near 0.9, the bare query 0.6.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::compiled::Node;
@@ -77,7 +75,7 @@ fn find_node(evaluation: &mut Evaluation<'_>, node: &Node, weights: &Weights) ->
             let mut best: Option<(f64, Found)> = None;
             for item in items {
                 if let Some(found) = find_node(evaluation, item, weights) {
-                    let points = total(&points(evaluation, &found, weights));
+                    let points = points(evaluation, &found, weights).total();
                     if best.as_ref().is_none_or(|(most, _)| points > *most) {
                         best = Some((points, found));
                     }
@@ -90,15 +88,70 @@ fn find_node(evaluation: &mut Evaluation<'_>, node: &Node, weights: &Weights) ->
     }
 }
 
-fn total(parts: &[ScorePart]) -> f64 {
-    parts.iter().map(|part| part.points).sum()
+/// The points of a query that holds, as shares of what each part can get.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Points {
+    /// `None` for a query that asks for fields alone.
+    shares: Option<Shares>,
+    weights: Weights,
 }
 
-/// From points to a score.
-pub(super) fn saturate(parts: &[ScorePart]) -> f64 {
-    let score = 1.0 - (-total(parts).max(0.0) / SATURATION_POINTS).exp();
-    // Two decimals are all that the measure is good for, and make it stable in output.
-    (score * 1000.0).round() / 1000.0
+#[derive(Debug, Clone, Copy)]
+struct Shares {
+    title: f64,
+    lead: f64,
+    /// Hits, not a share.
+    body: f64,
+    covered: u32,
+    asked: u32,
+    near: f64,
+}
+
+impl Points {
+    fn total(&self) -> f64 {
+        // Nothing but filters, such as a source or a language: who asks for all of it gets all of it.
+        let Some(shares) = &self.shares else { return 3.0 * SATURATION_POINTS };
+        self.weights.title * shares.title
+            + self.weights.lead * shares.lead
+            + self.weights.body * shares.body
+            + COVER_POINTS * shares.cover()
+            + NEAR_POINTS * shares.near
+    }
+
+    /// From points to a score.
+    pub(super) fn score(&self) -> f64 {
+        let score = 1.0 - (-self.total().max(0.0) / SATURATION_POINTS).exp();
+        // Three decimals are more than the measure is good for, and make it stable in output.
+        (score * 1000.0).round() / 1000.0
+    }
+
+    /// The parts in words.
+    pub(super) fn parts(&self) -> Vec<ScorePart> {
+        let part = |name, points: f64, reason: String| ScorePart { name, points, reason };
+        let Some(shares) = &self.shares else {
+            let reason = "the query asks for fields only, which an article has or has not".to_owned();
+            return vec![part("field", self.total(), reason)];
+        };
+        let Shares { title, lead, body, covered, asked, near } = *shares;
+        let weights = &self.weights;
+        vec![
+            part("title", weights.title * title, found_in(title, "in the title")),
+            part("lead", weights.lead * lead, found_in(lead, "in the first 120 words")),
+            part(
+                "body",
+                weights.body * body,
+                format!("{body:.1} hits further down, at most {} count", weights.body_max),
+            ),
+            part("cover", COVER_POINTS * shares.cover(), format!("{covered} of {asked} terms and groups in the title")),
+            part("near", NEAR_POINTS * near, format!("closest hits {:.0} % of as close as can be", near * 100.0)),
+        ]
+    }
+}
+
+impl Shares {
+    fn cover(&self) -> f64 {
+        f64::from(self.covered) / f64::from(self.asked.max(1))
+    }
 }
 
 /// Where one part of a query is found.
@@ -110,7 +163,7 @@ struct Places {
 }
 
 /// The points of a query that holds.
-pub(super) fn points(evaluation: &Evaluation<'_>, found: &Found, weights: &Weights) -> Vec<ScorePart> {
+pub(super) fn points(evaluation: &Evaluation<'_>, found: &Found, weights: &Weights) -> Points {
     let counted: Vec<(Places, &Vec<Span>)> = found
         .parts
         .iter()
@@ -118,32 +171,17 @@ pub(super) fn points(evaluation: &Evaluation<'_>, found: &Found, weights: &Weigh
         .filter(|(places, _)| places.title + places.lead + places.rest > 0)
         .collect();
     if counted.is_empty() {
-        // Nothing but filters, such as a source or a language: who asks for all of it gets all of it.
-        let reason = "the query asks for fields only, which an article has or has not".to_owned();
-        return vec![ScorePart { name: "field", points: 3.0 * SATURATION_POINTS, reason }];
+        return Points { shares: None, weights: *weights };
     }
-    let each = |value: fn(&Places) -> f64| counted.iter().map(|(places, _)| value(places)).collect::<Vec<f64>>();
-    let title = weakest_and_mean(&each(|places| f64::from(places.title.min(1))));
+    let each =
+        |value: &dyn Fn(&Places) -> u32| weakest_and_mean(counted.iter().map(|(places, _)| f64::from(value(places))));
+    let title = each(&|places| places.title.min(1));
     // A headline without a body, as in a feed without text or in an example, stands for its lead too.
-    let lead = if evaluation.document.has_body() {
-        weakest_and_mean(&each(|places| f64::from(places.lead.min(1))))
-    } else {
-        title
-    };
-    let body: Vec<f64> =
-        counted.iter().map(|(places, _)| f64::from(places.body_hits().min(weights.body_max))).collect();
-    let body = weakest_and_mean(&body);
+    let lead = if evaluation.document.has_body() { each(&|places| places.lead.min(1)) } else { title };
+    let body = each(&|places| places.body_hits().min(weights.body_max));
     let (covered, asked) = cover(evaluation, found);
-    let cover = f64::from(covered) / f64::from(asked.max(1));
     let near = closeness(&counted.iter().map(|(_, spans)| *spans).collect::<Vec<_>>());
-    let part = |name, points: f64, reason: String| ScorePart { name, points, reason };
-    vec![
-        part("title", weights.title * title, found_in(title, "in the title")),
-        part("lead", weights.lead * lead, found_in(lead, "in the first 120 words")),
-        part("body", weights.body * body, format!("{body:.1} hits further down, at most {} count", weights.body_max)),
-        part("cover", COVER_POINTS * cover, format!("{covered} of {asked} terms and groups in the title")),
-        part("near", NEAR_POINTS * near, format!("closest hits {:.0} % of as close as can be", near * 100.0)),
-    ]
+    Points { shares: Some(Shares { title, lead, body, covered, asked, near }), weights: *weights }
 }
 
 impl Places {
@@ -164,10 +202,14 @@ fn found_in(share: f64, place: &str) -> String {
 }
 
 /// Half what the weakest part has, half the mean.
-fn weakest_and_mean(values: &[f64]) -> f64 {
-    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
-    if least.is_finite() { least.midpoint(mean) } else { 0.0 }
+fn weakest_and_mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (mut least, mut sum, mut count) = (f64::INFINITY, 0.0, 0.0);
+    for value in values {
+        least = least.min(value);
+        sum += value;
+        count += 1.0;
+    }
+    if count > 0.0 { least.midpoint(sum / count) } else { 0.0 }
 }
 
 /// How many stretches that do not overlap lie in each place.
@@ -191,24 +233,23 @@ fn places(evaluation: &Evaluation<'_>, spans: &[Span]) -> Places {
 
 /// How many of the atoms that are found lie in the title, of those that could.
 fn cover(evaluation: &Evaluation<'_>, found: &Found) -> (u32, u32) {
-    let mut asked: BTreeSet<u32> = BTreeSet::new();
-    let mut covered: BTreeSet<u32> = BTreeSet::new();
+    let mut asked: Vec<u32> = Vec::new();
+    let mut covered = 0;
     for span in found.parts.iter().flatten() {
-        for leaf in evaluation.leaves(*span) {
-            let What::Hit { atom, .. } = leaf.what else { continue };
-            if !evaluation.query.atoms.get(atom as usize).is_some_and(|atom| atom.scope.is_text()) {
-                continue;
+        evaluation.each_leaf(*span, &mut |leaf| {
+            let What::Hit { atom, .. } = leaf.what else { return };
+            let is_text = evaluation.query.atoms.get(atom as usize).is_some_and(|atom| atom.scope.is_text());
+            if !is_text || asked.contains(&atom) {
+                return;
             }
-            if asked.insert(atom) {
-                let hits = evaluation.hits.get(atom as usize).copied().unwrap_or_default();
-                if hits.iter().any(|hit| evaluation.document.field(hit.first) == Field::Title) {
-                    covered.insert(atom);
-                }
-            }
-        }
+            asked.push(atom);
+            let hits = evaluation.hits.get(atom as usize).copied().unwrap_or_default();
+            // Hits ascend, and the title comes first.
+            let in_title = hits.first().is_some_and(|hit| evaluation.document.field(hit.first) == Field::Title);
+            covered += u32::from(in_title);
+        });
     }
-    let count = |set: &BTreeSet<u32>| u32::try_from(set.len()).unwrap_or(u32::MAX);
-    (count(&covered), count(&asked))
+    (covered, u32::try_from(asked.len()).unwrap_or(u32::MAX))
 }
 
 /// How close what belongs together stands, from 0 to 1: the shortest stretch of a chain, or the nearest hits of two parts.

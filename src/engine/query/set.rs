@@ -14,7 +14,7 @@ use super::evidence::evidence;
 use super::hits::{Hit, settle};
 use super::inflect::{Inflection, Inflector};
 use super::rarity::pattern_rarity;
-use super::score::{Weights, find, points, saturate};
+use super::score::{Weights, find, points};
 use super::trie::{NO_HIT, Scan, Trie, WordTable};
 use crate::model::ids::{SourceId, TopicId};
 use crate::model::topic::TopicMatch;
@@ -108,7 +108,7 @@ impl TopicSet {
         let Some(table) = self.table(document.inflection) else { return Vec::new() };
         let scan = self.trie.scan(table, document);
         let candidates = self.candidates(&scan);
-        let mut run = Run { set: self, document, scan: &scan, settled: vec![None; self.atoms.len()] };
+        let mut run = Run { set: self, document, scan: &scan, settled: vec![0; self.atoms.len()], lists: Vec::new() };
         candidates.into_iter().filter_map(|topic| run.topic(topic)).collect()
     }
 
@@ -141,7 +141,9 @@ struct Run<'a> {
     set: &'a TopicSet,
     document: &'a Document,
     scan: &'a Scan,
-    settled: Vec<Option<Vec<Hit>>>,
+    /// For each atom one more than its place in `lists`; 0 where it is not settled yet.
+    settled: Vec<u32>,
+    lists: Vec<Vec<Hit>>,
 }
 
 impl Run<'_> {
@@ -167,7 +169,8 @@ impl Run<'_> {
     }
 
     fn hits(&self, atom: u32) -> &[Hit] {
-        self.settled.get(atom as usize).and_then(Option::as_deref).unwrap_or_default()
+        let place = self.settled.get(atom as usize).and_then(|place| place.checked_sub(1));
+        place.and_then(|place| self.lists.get(place as usize)).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Puts an atom's hits in order, once a document.
@@ -176,7 +179,7 @@ impl Run<'_> {
         else {
             return;
         };
-        if slot.is_some() {
+        if *slot > 0 {
             return;
         }
         let mut any = Vec::new();
@@ -190,7 +193,8 @@ impl Run<'_> {
                 none.extend(self.scan.hits(*id).map(|(first, after)| Hit { first, after, pattern: NO_HIT }));
             }
         }
-        *slot = Some(settle(self.document, &atom.atom, any, none));
+        self.lists.push(settle(self.document, &atom.atom, any, none));
+        *slot = u32::try_from(self.lists.len()).unwrap_or(0);
     }
 }
 
@@ -206,7 +210,7 @@ pub(super) fn admits(spec: &TopicSpec, document: &Document) -> bool {
 pub(super) fn matched(spec: &TopicSpec, document: &Document, hits: Vec<&[Hit]>) -> Option<TopicMatch> {
     let mut evaluation = Evaluation::new(document, &spec.query, hits);
     let found = find(&mut evaluation, &spec.weights)?;
-    let score = saturate(&points(&evaluation, &found, &spec.weights));
+    let score = points(&evaluation, &found, &spec.weights).score();
     if score < spec.min_score {
         return None;
     }

@@ -28,5 +28,5 @@ pub fn score(query: &Query, weights: &Weights, document: &Document) -> Option<f6
     let hits = all_hits(query, document);
     let mut evaluation = Evaluation::new(document, query, hits.iter().map(Vec::as_slice).collect());
     let found = super::score::find(&mut evaluation, weights)?;
-    Some(super::score::saturate(&super::score::points(&evaluation, &found, weights)))
+    Some(super::score::points(&evaluation, &found, weights).score())
 }
