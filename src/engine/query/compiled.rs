@@ -119,7 +119,8 @@ impl Query {
         let root = builder.node(&expr, Scope::TEXT);
         if !needs_something(&root) {
             let message = "this query only says what must not be there, and would match nearly every article";
-            let hint = format!("say what to look for as well: … AND {expr}");
+            let rest = if matches!(expr, Expr::Or(_)) { format!("({expr})") } else { expr.to_string() };
+            let hint = format!("say what to look for as well: … AND {rest}");
             return Err(vec![problem(0..text.len(), message, hint)]);
         }
         let clauses = clauses(&root);

@@ -86,7 +86,7 @@ fn clause(evaluation: &mut Evaluation<'_>, node: &Node, expr: &Expr) -> Clause {
         Node::Regex(_) => "not found".to_owned(),
         Node::AtLeast(count, inner) => {
             let found = evaluation.eval(inner).map_or(0, |spans| spans.len());
-            format!("found {found} times, {count} are asked for")
+            format!("found {}, {count} are asked for", times(found))
         }
         Node::Of(count, items) => {
             let found = clauses.iter().filter(|clause| clause.held).count();
@@ -126,6 +126,7 @@ fn children<'a>(node: &'a Node, expr: &'a Expr) -> (Vec<&'a Node>, Vec<&'a Expr>
 
 fn times(count: usize) -> String {
     match count {
+        0 => "not once".to_owned(),
         1 => "once".to_owned(),
         2 => "twice".to_owned(),
         _ => format!("{count} times"),
@@ -179,14 +180,23 @@ fn how_near(evaluation: &mut Evaluation<'_>, link: Link, items: &[Node], gaps: &
     if missing > 0 {
         return format!("{missing} of {} parts are not there", all.len());
     }
+    let close = |(index, words): &(usize, u32)| gaps.get(*index).is_some_and(|gap| words <= gap);
     let pairs = all.windows(2).enumerate().filter_map(|(index, pair)| {
         let [a, b] = pair else { return None };
         let words = nearest_gap(a, b) / WORD + 1;
         Some((index, words))
     });
+    let pairs: Vec<(usize, u32)> = pairs.collect();
+    if pairs.iter().all(close) {
+        return match link {
+            Link::Before => "each pair is near somewhere, but not in this order at one place".to_owned(),
+            _ => "each pair is near somewhere, but not around one occurrence of the part between them".to_owned(),
+        };
+    }
     // Beyond the distance between two fields there is no distance.
     const APART_WORDS: u32 = 4_000;
     let told: Vec<String> = pairs
+        .into_iter()
         .map(|(index, words)| {
             let asked = gaps
                 .get(index)

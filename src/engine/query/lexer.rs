@@ -210,7 +210,11 @@ impl<'a> Lexer<'a> {
             _ => Some(format!("to look for these words, quote them: \"{text}\"")),
         };
         self.problems.push(problem(self.at..self.at + name.len() + 1, message, hint));
-        self.at += name.len() + 1;
+        if text.starts_with("http") {
+            self.push(Lexeme::Phrase(text.to_owned()), text.len());
+        } else {
+            self.at += name.len() + 1;
+        }
         true
     }
 

@@ -40,4 +40,6 @@ pub use suggest::{Suggestion, suggest};
 pub use terms::{RawGroup, Terms, TermsProblem};
 
 #[cfg(test)]
+mod parser_tests;
+#[cfg(test)]
 mod tests;

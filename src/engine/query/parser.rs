@@ -126,12 +126,29 @@ impl Parser<'_> {
             if self.eat(&Lexeme::And) {
                 items.push(self.not());
             } else if self.peek().is_some_and(begins_operand) && self.at > from {
-                self.side_by_side(from);
+                if !self.operator_in_small_letters() {
+                    self.side_by_side(from);
+                }
                 items.push(self.not());
             } else {
                 return many(items, Expr::And);
             }
         }
+    }
+
+    /// `near` and its like between two operands: reported and passed over.
+    fn operator_in_small_letters(&mut self) -> bool {
+        let Some(Lexeme::Word(word)) = self.peek() else { return false };
+        let word = word.clone();
+        let follows = self.lexemes.get(self.at + 1).is_some_and(|next| begins_operand(&next.lexeme));
+        if !lower_operator(&word) || !follows {
+            return false;
+        }
+        let message = format!("`{word}` is not read as an operator: operators are written in capitals");
+        let hint = format!("write {} (or \"{word}\" in quotation marks to look for the word itself)", capitals(&word));
+        self.report(self.span(), message, hint);
+        self.at += 1;
+        true
     }
 
     /// Two operands without an operator between them.
@@ -142,11 +159,6 @@ impl Parser<'_> {
         let (first, second) = (self.source(before.clone()).to_owned(), self.source(next.clone()).to_owned());
         let hint = if self.peek() == Some(&Lexeme::Not) {
             format!("write {} AND NOT …", self.source(left))
-        } else if lower_operator(&first) || lower_operator(&second) {
-            format!(
-                "operators are written in capitals, with a distance where they need one: {}",
-                capitals(&first, &second)
-            )
         } else {
             format!("write {first} AND {second}, {first} OR {second} or {first} NEAR/8 {second}")
         };
@@ -206,19 +218,27 @@ impl Parser<'_> {
             spans.push(self.span_since(from));
         }
         if items.len() > 1 {
-            for (item, span) in items.iter().zip(spans) {
-                self.check_positions(item, span, link.name());
+            for (index, (item, span)) in items.iter().zip(spans).enumerate() {
+                let operator =
+                    gaps.first().map_or_else(|| link.name().to_owned(), |gap| format!("{}/{gap}", link.name()));
+                let other = if index == 0 { items.get(1) } else { items.get(index - 1) };
+                let other = other.map_or_else(|| "…".to_owned(), ToString::to_string);
+                let each = |part: &Expr| match index {
+                    0 => format!("{part} {operator} {other}"),
+                    _ => format!("{other} {operator} {part}"),
+                };
+                self.check_positions(item, span, link.name(), &each);
             }
         }
         many(items, |items| Expr::Chain { link, items, gaps })
     }
 
-    /// NEAR and its like need places in the text on both sides.
-    fn check_positions(&mut self, item: &Expr, span: Range<usize>, operator: &str) {
+    /// NEAR and its like need places in the text on both sides. `each` writes the operator for one part of an AND.
+    fn check_positions(&mut self, item: &Expr, span: Range<usize>, operator: &str, each: &dyn Fn(&Expr) -> String) {
         let (what, hint) = match item {
             Expr::And(items) if !items.is_empty() => {
-                let parts: Vec<String> = items.iter().map(ToString::to_string).collect();
-                ("words joined by AND", format!("say it for each: {}", parts.join(&format!(" {operator} … AND "))))
+                let parts: Vec<String> = items.iter().map(each).collect();
+                ("words joined by AND", format!("say it for each: {}", parts.join(" AND ")))
             }
             Expr::Not(_) => ("NOT", "put NOT before the whole part: … AND NOT (…)".to_owned()),
             Expr::Regex { .. } => ("a /pattern/", "join a pattern by AND".to_owned()),
@@ -227,13 +247,14 @@ impl Parser<'_> {
             }
             Expr::Or(items) => {
                 for item in items {
-                    self.check_positions(item, span.clone(), operator);
+                    self.check_positions(item, span.clone(), operator, each);
                 }
                 return;
             }
             _ => return,
         };
-        let message = format!("{operator} joins words and groups, but here stands {what}");
+        let does = if operator == "ATLEAST" { "counts" } else { "joins" };
+        let message = format!("{operator} {does} words and groups, but here stands {what}");
         self.report(span, message, hint);
     }
 
@@ -252,7 +273,7 @@ impl Parser<'_> {
                     _ => self.fielded(),
                 };
                 let span = self.span_since(from);
-                self.check_positions(&inner, span, "ATLEAST");
+                self.check_positions(&inner, span, "ATLEAST", &|part| format!("ATLEAST/{count} {part}"));
                 Expr::AtLeast(count, Box::new(inner))
             }
             Some(Lexeme::Of(count)) => {
@@ -424,6 +445,12 @@ impl Parser<'_> {
             end = span.end;
             self.at += 1;
         }
+        if let (Some(Lexeme::Open), Ok(count @ 1..)) = (self.peek(), first.text.parse::<u32>()) {
+            let message = "a number stands before a list, without OF between them";
+            self.report(span, message, format!("write {count} OF (…)"));
+            self.at -= 1;
+            return self.of(count);
+        }
         if texts.len() == 1 {
             return self.term(first, span);
         }
@@ -496,8 +523,7 @@ fn lower_operator(text: &str) -> bool {
     matches!(text, "near" | "before" | "sentence" | "paragraph" | "of" | "atleast" | "Near" | "Before")
 }
 
-fn capitals(first: &str, second: &str) -> String {
-    let word = if lower_operator(first) { first } else { second };
+fn capitals(word: &str) -> String {
     match word.to_ascii_uppercase().as_str() {
         "NEAR" => "NEAR/8".to_owned(),
         "BEFORE" => "BEFORE/8".to_owned(),

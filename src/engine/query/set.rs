@@ -13,6 +13,7 @@ use super::eval::Evaluation;
 use super::evidence::evidence;
 use super::hits::{Hit, settle};
 use super::inflect::{Inflection, Inflector};
+use super::pattern::Pattern;
 use super::rarity::pattern_rarity;
 use super::score::{Weights, find, points};
 use super::trie::{NO_HIT, Scan, Trie, WordTable};
@@ -45,6 +46,21 @@ struct Topic {
     others: Vec<Vec<u32>>,
 }
 
+/// A topic under one of the atoms of its rarest part, with up to two atoms that must be there as well: enough to turn
+/// nearly all candidates away without looking at the topic itself.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    topic: u32,
+    needs: [Option<u32>; 2],
+}
+
+/// An atom that a pattern belongs to, and the language in which it does; no language is all.
+#[derive(Debug, Clone)]
+struct Use {
+    atom: u32,
+    language: Option<String>,
+}
+
 /// An atom with its patterns as the trie numbers them.
 #[derive(Debug)]
 struct SetAtom {
@@ -67,8 +83,10 @@ pub struct TopicSet {
     topics: Vec<Topic>,
     atoms: Vec<SetAtom>,
     trie: Trie,
-    /// For each pattern the topics that become candidates when it is hit.
-    registered: Vec<Vec<u32>>,
+    /// For each pattern the atoms that it belongs to.
+    uses: Vec<Vec<Use>>,
+    /// For each atom the topics that become candidates when it is hit.
+    registered: Vec<Vec<Entry>>,
     /// Topics that a `/pattern/` alone can make match.
     always: Vec<u32>,
     /// The words of all patterns by how each language inflects them, made when the first article in it comes.
@@ -107,32 +125,42 @@ impl TopicSet {
     pub fn matches(&self, document: &Document) -> Vec<TopicMatch> {
         let Some(table) = self.table(document.inflection) else { return Vec::new() };
         let scan = self.trie.scan(table, document);
-        let candidates = self.candidates(&scan);
-        let mut run = Run { set: self, document, scan: &scan, settled: vec![0; self.atoms.len()], lists: Vec::new() };
+        let (candidates, hit) = self.candidates(&scan, document);
+        let settled = vec![0; self.atoms.len()];
+        let mut run = Run { set: self, document, scan: &scan, hit, settled, lists: Vec::new() };
         candidates.into_iter().filter_map(|topic| run.topic(topic)).collect()
     }
 
-    /// How many queries would be evaluated for a document: for tuning.
+    /// How many queries are looked at for a document: for tuning.
     pub fn candidate_count(&self, document: &Document) -> usize {
-        self.table(document.inflection).map_or(0, |table| self.candidates(&self.trie.scan(table, document)).len())
+        let candidates = |table| self.candidates(&self.trie.scan(table, document), document).0.len();
+        self.table(document.inflection).map_or(0, candidates)
     }
 
-    fn candidates(&self, scan: &Scan) -> Vec<u32> {
-        let mut seen = vec![false; self.topics.len()];
+    /// The topics that may match, and which atoms are hit.
+    fn candidates(&self, scan: &Scan, document: &Document) -> (Vec<u32>, Vec<bool>) {
+        let mut hit = vec![false; self.atoms.len()];
+        let mut atoms = Vec::new();
+        for each in scan.found.iter().filter_map(|pattern| self.uses.get(*pattern as usize)).flatten() {
+            let counts = each.language.as_ref().is_none_or(|language| *language == document.language);
+            if let Some(hit) = hit.get_mut(each.atom as usize)
+                && counts
+                && !*hit
+            {
+                *hit = true;
+                atoms.push(each.atom);
+            }
+        }
+        let there = |atom: u32| hit.get(atom as usize).copied().unwrap_or(false);
         let mut candidates = self.always.clone();
-        for pattern in &scan.found {
-            for topic in self.registered.get(*pattern as usize).into_iter().flatten() {
-                if let Some(seen) = seen.get_mut(*topic as usize)
-                    && !*seen
-                {
-                    *seen = true;
-                    candidates.push(*topic);
-                }
+        for entry in atoms.iter().filter_map(|atom| self.registered.get(*atom as usize)).flatten() {
+            if entry.needs.iter().flatten().all(|atom| there(*atom)) {
+                candidates.push(entry.topic);
             }
         }
         candidates.sort_unstable();
         candidates.dedup();
-        candidates
+        (candidates, hit)
     }
 }
 
@@ -141,6 +169,7 @@ struct Run<'a> {
     set: &'a TopicSet,
     document: &'a Document,
     scan: &'a Scan,
+    hit: Vec<bool>,
     /// For each atom one more than its place in `lists`; 0 where it is not settled yet.
     settled: Vec<u32>,
     lists: Vec<Vec<Hit>>,
@@ -163,9 +192,7 @@ impl Run<'_> {
     }
 
     fn is_hit(&self, atom: u32) -> bool {
-        let Some(atom) = self.set.atoms.get(atom as usize) else { return false };
-        let hit = |pattern: &u32| self.scan.is_hit(*pattern);
-        atom.any.iter().any(hit) || atom.of_language(&self.document.language).iter().any(hit)
+        self.hit.get(atom as usize).copied().unwrap_or(false)
     }
 
     fn hits(&self, atom: u32) -> &[Hit] {
@@ -221,7 +248,7 @@ pub(super) fn matched(spec: &TopicSpec, document: &Document, hits: Vec<&[Hit]>) 
 struct Builder {
     set: TopicSet,
     ids: HashMap<Atom, u32>,
-    /// How many atoms use each pattern, to tell rare ones from common ones.
+    /// How likely an article is to have each pattern.
     rarity: Vec<f64>,
 }
 
@@ -240,7 +267,7 @@ impl Builder {
             self.set.always.push(index);
         } else {
             let rarest = clauses.remove(0);
-            self.register(index, &rarest);
+            self.register(index, &rarest, &clauses);
         }
         self.set.topics.push(Topic { spec, atoms, others: clauses });
     }
@@ -252,15 +279,15 @@ impl Builder {
         patterns.filter_map(|pattern| self.rarity.get(*pattern as usize)).sum()
     }
 
-    fn register(&mut self, topic: u32, clause: &[u32]) {
-        for atom in clause.iter().filter_map(|atom| self.set.atoms.get(*atom as usize)) {
-            let of_languages = atom.languages.iter().flat_map(|(_, patterns)| patterns);
-            for pattern in atom.any.iter().chain(of_languages) {
-                if let Some(topics) = self.set.registered.get_mut(*pattern as usize)
-                    && topics.last() != Some(&topic)
-                {
-                    topics.push(topic);
-                }
+    fn register(&mut self, topic: u32, clause: &[u32], others: &[Vec<u32>]) {
+        let mut single = others.iter().filter_map(|clause| match clause.as_slice() {
+            [atom] => Some(*atom),
+            _ => None,
+        });
+        let entry = Entry { topic, needs: [single.next(), single.next()] };
+        for atom in clause {
+            if let Some(entries) = self.set.registered.get_mut(*atom as usize) {
+                entries.push(entry);
             }
         }
     }
@@ -269,29 +296,46 @@ impl Builder {
         if let Some(id) = self.ids.get(atom) {
             return *id;
         }
-        let mut numbers = |patterns: &[super::pattern::Pattern]| -> Vec<u32> {
-            patterns
-                .iter()
-                .map(|pattern| {
-                    let id = self.set.trie.add(&pattern.words);
-                    if self.rarity.len() <= id as usize {
-                        self.rarity.resize(id as usize + 1, 0.0);
-                        self.set.registered.resize(id as usize + 1, Vec::new());
-                    }
-                    if let Some(rarity) = self.rarity.get_mut(id as usize) {
-                        *rarity = pattern_rarity(pattern);
-                    }
-                    id
-                })
-                .collect()
-        };
-        let any = numbers(&atom.group.any);
-        let none = numbers(&atom.group.none);
-        let languages = atom.group.languages.iter().map(|(tag, own)| (tag.clone(), numbers(own))).collect();
         let id = u32::try_from(self.set.atoms.len()).unwrap_or(u32::MAX);
+        let any = self.numbers(&atom.group.any);
+        let none = self.numbers(&atom.group.none);
+        let own = atom.group.languages.iter().map(|(tag, own)| (tag.clone(), self.numbers(own)));
+        let languages: Vec<(String, Vec<u32>)> = own.collect();
+        for pattern in &any {
+            self.used(*pattern, Use { atom: id, language: None });
+        }
+        for (language, patterns) in &languages {
+            for pattern in patterns {
+                self.used(*pattern, Use { atom: id, language: Some(language.clone()) });
+            }
+        }
         self.set.atoms.push(SetAtom { atom: atom.clone(), any, none, languages });
+        self.set.registered.push(Vec::new());
         self.ids.insert(atom.clone(), id);
         id
+    }
+
+    fn used(&mut self, pattern: u32, by: Use) {
+        if let Some(uses) = self.set.uses.get_mut(pattern as usize) {
+            uses.push(by);
+        }
+    }
+
+    /// The numbers of patterns in the trie.
+    fn numbers(&mut self, patterns: &[Pattern]) -> Vec<u32> {
+        let mut numbers = Vec::with_capacity(patterns.len());
+        for pattern in patterns {
+            let id = self.set.trie.add(&pattern.words);
+            if self.rarity.len() <= id as usize {
+                self.rarity.resize(id as usize + 1, 0.0);
+                self.set.uses.resize(id as usize + 1, Vec::new());
+            }
+            if let Some(rarity) = self.rarity.get_mut(id as usize) {
+                *rarity = pattern_rarity(pattern);
+            }
+            numbers.push(id);
+        }
+        numbers
     }
 
     fn finish(mut self) -> TopicSet {

@@ -15,6 +15,9 @@ const SUGGESTIONS_MAX: usize = 30;
 /// A word is suggested only if so many matched documents have it.
 const MATCHED_MIN: usize = 2;
 
+/// A word whose weight is no more says little.
+const WEIGHT_MIN: f64 = 0.1;
+
 /// A word that a topic's matches use often and others do not.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Suggestion {
@@ -55,7 +58,7 @@ pub fn suggest(matched: &[Document], background: &[Document], query: &Query) -> 
             let weight = weight(count, matched.len(), others, background.len());
             let forms = written.get(&folded)?;
             let term = forms.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)))?.0.clone();
-            (weight > 0.0).then_some(Suggestion { term, matched: count, background: others, weight })
+            (weight > WEIGHT_MIN).then_some(Suggestion { term, matched: count, background: others, weight })
         })
         .collect();
     suggestions.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.term.cmp(&b.term)));

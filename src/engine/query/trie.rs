@@ -158,11 +158,6 @@ impl Scan {
         *tail = hit;
     }
 
-    /// Whether a pattern was hit.
-    pub(super) fn is_hit(&self, pattern: u32) -> bool {
-        self.heads.get(pattern as usize).is_some_and(|head| *head != NO_HIT)
-    }
-
     /// First token and token after the last of each hit, in order.
     pub(super) fn hits(&self, pattern: u32) -> impl Iterator<Item = (u32, u32)> + '_ {
         let mut at = self.heads.get(pattern as usize).copied().unwrap_or(NO_HIT);
