@@ -472,7 +472,7 @@ fn teller<'a>(
             confidence: Confidence(story.confidence),
             now,
         },
-        told: &known.told,
+        told: known.told.iter().filter(|told| inside(told.story)).collect(),
         topics,
     }
 }

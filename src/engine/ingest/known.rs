@@ -3,7 +3,7 @@
 use crate::engine::crosspost::Text;
 use crate::model::article::Content;
 use crate::model::event::EventKind;
-use crate::model::ids::{ArticleId, RevisionNumber, SourceId, StoryId, TopicId};
+use crate::model::ids::{ArticleId, RevisionNumber, StoryId, TopicId};
 use crate::model::record::ArticleRecord;
 use crate::model::story::{Confidence, Relation};
 use crate::model::time::Timestamp;
@@ -135,6 +135,8 @@ pub struct KnownMember {
 pub struct Told {
     /// Of which article.
     pub article: ArticleId,
+    /// The story that the article is in now.
+    pub story: StoryId,
     /// For which topic.
     pub topic: TopicId,
     /// As what.
@@ -167,13 +169,4 @@ pub struct KnownPage {
     pub origin: (String, Confidence),
     /// What was told of the story.
     pub told: Vec<Told>,
-}
-
-/// A source's id and name, as told.
-#[derive(Debug, Clone, Copy)]
-pub struct SourceName<'a> {
-    /// Its id.
-    pub id: &'a SourceId,
-    /// Its name.
-    pub name: &'a str,
 }

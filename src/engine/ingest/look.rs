@@ -87,7 +87,7 @@ fn teller<'a>(known: &'a KnownPage, topics: &'a Topics, now: Timestamp) -> Telle
             confidence: known.origin.1,
             now,
         },
-        told: &known.told,
+        told: known.told.iter().collect(),
         topics,
     }
 }

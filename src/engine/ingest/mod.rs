@@ -192,3 +192,6 @@ impl Outcome {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,8 +21,8 @@ const DIVERGED_SIGNIFICANCE: f64 = 0.8;
 pub(super) struct Teller<'a> {
     /// The article and its story after the look.
     pub scene: Scene<'a>,
-    /// What was told of the story before.
-    pub told: &'a [Told],
+    /// What was told of the story before, and of no other.
+    pub told: Vec<&'a Told>,
     /// The rules.
     pub topics: &'a Topics,
 }
@@ -204,7 +204,14 @@ impl Teller<'_> {
             .map_or((RevisionNumber(scene.record.revisions), 0), |new| (new.number, new.change_hash));
         for topic in ids {
             plan.notes.push(format!("topic {topic}: told as {}", kind.as_str()));
-            plan.told.push(Told { article: scene.record.id, topic, kind, revision, change_hash });
+            plan.told.push(Told {
+                article: scene.record.id,
+                story: scene.record.story,
+                topic,
+                kind,
+                revision,
+                change_hash,
+            });
         }
     }
 }

@@ -90,15 +90,7 @@ pub(super) fn keep_page(connection: &Connection, page: &Page) -> Answer<i64> {
         return Ok(known);
     }
     let site = page.final_url.site();
-    let alone = pack(&plain, None)?;
-    let (data, base) = match site_base(connection, site)? {
-        Some((id, base)) => {
-            let close = pack(&plain, Some(&base))?;
-            let worth = (close.len() as f64) < alone.len() as f64 * BASE_WORTH;
-            if worth { (close, Some(id)) } else { (alone, None) }
-        }
-        None => (alone, None),
-    };
+    let (data, base) = pack_page(connection, site, &plain)?;
     connection
         .prepare_cached("INSERT INTO page (hash, site, at, base, bytes, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
         .execute(params![
@@ -112,15 +104,29 @@ pub(super) fn keep_page(connection: &Connection, page: &Page) -> Answer<i64> {
     Ok(connection.last_insert_rowid())
 }
 
-/// The site's newest page that stands by itself.
-fn site_base(connection: &Connection, site: &str) -> Answer<Option<(i64, Vec<u8>)>> {
+/// Against the site's base where that is worth it. Compressing is most of what storing a page costs, so it is done twice
+/// only where the site's pages turn out to have little in common.
+fn pack_page(connection: &Connection, site: &str, plain: &[u8]) -> Answer<(Vec<u8>, Option<i64>)> {
+    if let Some((id, base, base_packed)) = site_base(connection, site)? {
+        let close = pack(plain, Some(&base))?;
+        // What it would take alone, judged by what the base took.
+        let alone = base_packed as f64 * plain.len() as f64 / base.len().max(1) as f64;
+        if (close.len() as f64) < alone * BASE_WORTH {
+            return Ok((close, Some(id)));
+        }
+    }
+    Ok((pack(plain, None)?, None))
+}
+
+/// The site's newest page that stands by itself, and how many bytes it takes.
+fn site_base(connection: &Connection, site: &str) -> Answer<Option<(i64, Vec<u8>, usize)>> {
     let row: Option<(i64, Vec<u8>)> = connection
         .prepare_cached("SELECT id, data FROM page WHERE site = ?1 AND base IS NULL ORDER BY id DESC LIMIT 1")?
         .query_row([site], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let Some((id, packed)) = row else { return Ok(None) };
     let plain = unpack(&packed, None)?;
-    Ok((plain.len() <= BASE_MAX_BYTES).then_some((id, plain)))
+    Ok((plain.len() <= BASE_MAX_BYTES).then_some((id, plain, packed.len())))
 }
 
 /// Reads a kept page.

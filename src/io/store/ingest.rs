@@ -98,7 +98,8 @@ pub(super) fn observe(
     let known = load::known_page(connection, article.0)?;
     let plan = guarded(&known.article.record.url, || ingest::look(&known, observation, topics, now))?;
     let validators = match &observation.seen {
-        Seen::NotModified { validators } => Some(validators),
+        // A 304 need not repeat them; a full answer without them has none.
+        Seen::NotModified { validators } => Some(validators).filter(|sent| **sent != Validators::default()),
         Seen::Gone { .. } | Seen::Blocked { .. } | Seen::Failed { .. } => None,
     };
     update_row(connection, article, &plan, validators, now)?;
@@ -252,7 +253,7 @@ fn update_row(
             ":suspect_since": suspect.as_ref().map(|(_, since)| ms(*since)),
             ":gone": gone.map(ms), ":blocked": blocked.is_some(), ":failed": failed.is_some(),
             ":error": blocked.or(failed),
-            ":fresh": validators.is_some_and(|validators| *validators != Validators::default()),
+            ":fresh": validators.is_some(),
             ":etag": validators.and_then(|validators| validators.etag.as_deref()),
             ":modified": validators.and_then(|validators| validators.last_modified.as_deref()),
         })?;

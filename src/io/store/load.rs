@@ -290,6 +290,7 @@ fn told(connection: &Connection, stories: &[i64]) -> Answer<Vec<Told>> {
             let kind: EventKind = from_json("an event's kind", &format!("\"{}\"", row.get::<_, String>("kind")?))?;
             found.push(Told {
                 article: ArticleId(row.get("article")?),
+                story: StoryId(*story),
                 topic: parsed("a topic's id", TopicId::new(row.get::<_, String>("topic")?))?,
                 kind,
                 revision: RevisionNumber(row.get("revision")?),

@@ -345,3 +345,36 @@ async fn the_age_for_rechecks_starts_again_with_a_real_change() {
     let due = world.store.tracked(None, 1).await.unwrap()[0].due;
     assert_eq!(due.duration_since(world.now), SignedDuration::from_mins(15));
 }
+
+#[tokio::test]
+async fn an_article_that_only_shares_text_with_a_told_story_is_told_itself() {
+    let mut world = World::new();
+    let shared = filler(5, 60);
+    let with = |seed: usize| {
+        content("Trade talks", &["The talks went on.", &filler(seed, 400), &shared, &filler(seed + 50, 300)])
+    };
+    world.ingest(capture(URL, with(1))).await;
+    world.later(5);
+    let other = world.ingest(capture("https://b.test/other", with(2))).await;
+    assert_eq!(other.events, 1);
+    assert_eq!(world.reader().stories(2, None).unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_full_answer_without_validators_has_none() {
+    let mut world = World::new();
+    let id = world.ingest(capture(URL, on_topic(1))).await.article.unwrap();
+    assert_eq!(etag(&world).await.as_deref(), Some("\"1\""));
+    world.later(20);
+    world.see(id, Seen::NotModified { validators: Validators::default() }).await;
+    assert_eq!(etag(&world).await.as_deref(), Some("\"1\""));
+    world.later(20);
+    let mut bare = capture(URL, on_topic(1));
+    bare.page.as_mut().unwrap().validators = Validators::default();
+    world.ingest(bare).await;
+    assert_eq!(etag(&world).await, None);
+}
+
+async fn etag(world: &World) -> Option<String> {
+    world.store.tracked(None, 1).await.unwrap().remove(0).validators.etag
+}
