@@ -125,6 +125,24 @@ pub struct FetchConfig {
     pub user_agent: Option<String>,
 }
 
+impl Default for FetchConfig {
+    fn default() -> Self {
+        Self {
+            contact: None,
+            timeout: SignedDuration::from_secs(30),
+            max_body_bytes: 8 << 20,
+            concurrency: 32,
+            per_host: 2,
+            min_delay: SignedDuration::from_secs(1),
+            robots: true,
+            proxy: None,
+            allow_private: Vec::new(),
+            resolve: BTreeMap::new(),
+            user_agent: None,
+        }
+    }
+}
+
 /// `[poll]`
 #[derive(Debug, Clone)]
 pub struct PollConfig {

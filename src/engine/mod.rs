@@ -30,6 +30,8 @@ pub mod ingest;
 pub mod route;
 
 pub mod digest;
+pub mod feed_out;
 pub mod retry;
 pub mod schedule;
+pub mod warc;
 pub mod webhook;

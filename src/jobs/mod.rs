@@ -1,1 +1,49 @@
-//! jobs
+//! One file a use case: the only place where effects are put in order. A job decides nothing that the engine can decide,
+//! and jobs do not call jobs, except that poll and recheck call capture.
+
+pub mod capture;
+pub mod connect;
+pub mod deliver;
+pub mod digest;
+pub mod import;
+pub mod poll;
+pub mod recheck;
+pub mod tally;
+pub mod upkeep;
+pub mod verify;
+
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::engine::route::Topics;
+use crate::io::clock::Clock;
+use crate::io::http::{Http, HttpSetupError};
+use crate::io::store::Store;
+use crate::model::time::Timestamp;
+
+/// What every job works with. A reload makes a new one around the same store and clock.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The checked config.
+    pub config: Arc<Config>,
+    /// Its topics and channels, compiled for matching and routing.
+    pub topics: Arc<Topics>,
+    /// The store.
+    pub store: Store,
+    /// The guarded client.
+    pub http: Http,
+    /// The clock.
+    pub clock: Clock,
+}
+
+impl Context {
+    /// Puts a context together.
+    pub fn new(config: Config, store: Store, clock: Clock) -> Result<Self, HttpSetupError> {
+        let http = Http::new(&config.fetch, clock.clone())?;
+        let topics = Arc::new(Topics::build(&config));
+        Ok(Self { config: Arc::new(config), topics, store, http, clock })
+    }
+}
+
+/// When a job's next tick has something to do; `None` is "not before something else happens".
+pub type NextDue = Option<Timestamp>;

@@ -1,1 +1,58 @@
-//! web
+//! The web page: read-only, over the store's reader. Everything from outside is escaped by the templates; nothing from a
+//! page runs (a content security policy without scripts says so to the browser too).
+
+mod guard;
+mod views;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware;
+use axum::response::Response;
+use axum::routing::get;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::jobs::Context;
+
+/// The newest context: a reload shows at the next request.
+type Contexts = watch::Receiver<Arc<Context>>;
+
+/// Serves until `stop` is cancelled; requests under way may end.
+pub async fn serve(listener: TcpListener, contexts: Contexts, stop: CancellationToken) {
+    let app = Router::new()
+        .route("/", get(views::articles))
+        .route("/article/{id}", get(views::article))
+        .route("/stories", get(views::stories))
+        .route("/story/{id}", get(views::story))
+        .route("/feeds/{name}", get(views::feed))
+        .route("/style.css", get(views::style))
+        .layer(middleware::from_fn_with_state(contexts.clone(), guard::token))
+        // Without a token: it tells nothing but that the process answers.
+        .route("/healthz", get(|| async { "ok\n" }))
+        .fallback(views::not_found)
+        .layer(middleware::map_response(with_security_headers))
+        .with_state(contexts);
+    let served = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned()).await;
+    if let Err(error) = served {
+        tracing::error!(%error, "the web page stopped");
+    }
+}
+
+async fn with_security_headers(mut response: Response) -> Response {
+    const HEADERS: [(HeaderName, &str); 4] = [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
+    for (name, value) in HEADERS {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}

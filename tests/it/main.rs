@@ -3,5 +3,7 @@
 
 mod support;
 
+mod architecture;
 mod fetch;
 mod fetch_polite;
+mod pipeline;

@@ -27,19 +27,7 @@ pub(super) fn store(section: Option<&Section<'_, '_>>, paths: &Paths) -> StoreCo
 }
 
 pub(super) fn fetch(section: Option<&Section<'_, '_>>) -> FetchConfig {
-    let defaults = FetchConfig {
-        contact: None,
-        timeout: SignedDuration::from_secs(30),
-        max_body_bytes: 8 << 20,
-        concurrency: 32,
-        per_host: 2,
-        min_delay: SignedDuration::from_secs(1),
-        robots: true,
-        proxy: None,
-        allow_private: Vec::new(),
-        resolve: BTreeMap::new(),
-        user_agent: None,
-    };
+    let defaults = FetchConfig::default();
     let Some(section) = section else { return defaults };
     let fetch = FetchConfig {
         contact: section.optional("contact", header_text),

@@ -6,8 +6,10 @@ use std::sync::{Mutex, PoisonError};
 use rusqlite::Connection;
 
 use super::error::{Answer, StoreError};
+use super::load;
 use super::outbox::{self, ChannelState};
 use super::{archive, blobs, export, schema, search, told};
+use crate::engine::page::Learned;
 use crate::engine::revision::Detail;
 use crate::model::article::{ArticleStatus, Content};
 use crate::model::event::Event;
@@ -120,6 +122,11 @@ impl Reader {
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What a site is known to repeat at the head or tail of its articles.
+    pub fn learned(&self, site: &str) -> Result<Learned, StoreError> {
+        self.read(|connection| load::learned(connection, site)).map(Learned::from_hashes)
     }
 
     /// Finds an article by its id or by any address it answers to.

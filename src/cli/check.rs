@@ -1,0 +1,51 @@
+//! `check`: the config and every topic query; with `--connect`, the world outside too.
+
+use super::args::Cli;
+use super::output::{Output, printable};
+use super::{Incomplete, runtime};
+use crate::config::Config;
+use crate::io::clock::Clock;
+use crate::io::http::Http;
+use crate::jobs::connect;
+
+pub(crate) fn run(cli: &Cli, outside: bool, json: bool) -> anyhow::Result<()> {
+    super::quiet_log(cli);
+    let config = super::config(cli)?;
+    let output = Output::new(json);
+    if output.is_json() {
+        output.record(&serde_json::json!({
+            "kind": "config", "path": config.path, "ok": true, "sources": config.sources.len(),
+            "topics": config.topics.len(), "channels": config.channels.len(),
+        }))?;
+    } else {
+        output.line(format!(
+            "{}: ok: {} sources, {} topics, {} channels",
+            config.path.display(),
+            config.sources.len(),
+            config.topics.len(),
+            config.channels.len()
+        ))?;
+    }
+    if outside { try_outside(&config, output) } else { Ok(()) }
+}
+
+fn try_outside(config: &Config, output: Output) -> anyhow::Result<()> {
+    let tried = runtime()?.block_on(async {
+        let http = Http::new(&config.fetch, Clock::system())?;
+        anyhow::Ok(connect::all(&config, &http, &Clock::system()).await)
+    })?;
+    let mut failed = 0;
+    for one in &tried {
+        failed += usize::from(!one.ok);
+        if output.is_json() {
+            output.record(one)?;
+        } else {
+            let mark = if one.ok { "ok    " } else { "FAILED" };
+            output.line(printable(&format!("{mark} {} {}: {}", one.kind, one.id, one.said)))?;
+        }
+    }
+    if failed > 0 {
+        return Err(Incomplete(format!("{failed} of {} did not work", tried.len())).into());
+    }
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! `digest preview` and `digest send`.
+
+use std::sync::Arc;
+
+use anyhow::bail;
+
+use super::args::{Cli, DigestAction, PreviewFormat};
+use super::output::Output;
+use crate::config::{ChannelConfig, ChannelTarget, Config};
+use crate::io::clock::Clock;
+use crate::io::store::Store;
+use crate::jobs::{Context, deliver, digest};
+
+pub(crate) fn run(cli: &Cli, action: &DigestAction) -> anyhow::Result<()> {
+    let config = super::config(cli)?;
+    super::quiet_log(cli);
+    let output = Output::new(false);
+    let name = match action {
+        DigestAction::Preview { channel, .. } | DigestAction::Send { channel } => channel,
+    };
+    let channel = email_channel(&config, name)?;
+    super::runtime()?.block_on(async {
+        let clock = Clock::system();
+        let store = Store::open(&config.store, clock.now())?;
+        let context = Arc::new(Context::new(config, store.clone(), clock)?);
+        match action {
+            DigestAction::Preview { format, .. } => preview(&context, &channel, *format, output).await?,
+            DigestAction::Send { .. } => send(&context, &channel, output).await?,
+        }
+        store.close().await;
+        Ok(())
+    })
+}
+
+fn email_channel(config: &Config, name: &str) -> anyhow::Result<Arc<ChannelConfig>> {
+    match config.channels.iter().find(|channel| channel.id.as_str() == name) {
+        Some(channel) if matches!(channel.target, ChannelTarget::Email(_)) => Ok(Arc::clone(channel)),
+        Some(_) => bail!("channel `{name}` is no email channel: only those have a digest"),
+        None => bail!("there is no channel `{name}` in {}", config.path.display()),
+    }
+}
+
+async fn preview(
+    context: &Arc<Context>,
+    channel: &ChannelConfig,
+    format: PreviewFormat,
+    output: Output,
+) -> anyhow::Result<()> {
+    let Some(rendered) = digest::preview(context, channel).await? else {
+        return Ok(output.line("nothing waits for the next digest")?);
+    };
+    match format {
+        PreviewFormat::Text => output.raw(rendered.text.as_bytes())?,
+        PreviewFormat::Html => output.raw(rendered.html.as_bytes())?,
+        PreviewFormat::Eml => output.raw(&rendered.eml)?,
+    }
+    Ok(())
+}
+
+async fn send(context: &Arc<Context>, channel: &ChannelConfig, output: Output) -> anyhow::Result<()> {
+    let Some(id) = digest::send_now(context, channel).await? else {
+        return Ok(output.line("nothing waits for the next digest: nothing sent")?);
+    };
+    deliver::drain(context).await?;
+    let line = context.store.reader()?.delivery(&id)?;
+    match (line.status.as_str(), line.last_error) {
+        ("delivered", _) => Ok(output.line(format!("sent as {id}"))?),
+        (_, Some(error)) => bail!("the digest {id} waits in the outbox and will be tried again: {error}"),
+        _ => bail!("the digest {id} waits in the outbox; `wirewatch deliveries` shows it"),
+    }
+}

@@ -1,0 +1,247 @@
+//! `sources`: list, test, discover, import, export.
+
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use serde::Serialize;
+
+use super::args::{Cli, SourcesAction};
+use super::input::Inputs;
+use super::output::{Output, printable, shorten};
+use crate::config::SourceConfig;
+use crate::engine::discover::FoundFeed;
+use crate::engine::{decode, discover, feed, opml, sitemap};
+use crate::io::clock::Clock;
+use crate::io::store::Reader;
+use crate::model::entry::ParsedFeed;
+use crate::model::fetch::Page;
+use crate::model::url::WebUrl;
+
+pub(crate) fn run(cli: &Cli, action: Option<&SourcesAction>, json: bool) -> anyhow::Result<()> {
+    super::quiet_log(cli);
+    let output = Output::new(json);
+    match action {
+        None => list(cli, output),
+        Some(SourcesAction::Test { url }) => test(cli, &WebUrl::parse(url)?, output),
+        Some(SourcesAction::Discover { url }) => discover(cli, &WebUrl::parse(url)?, output),
+        Some(SourcesAction::Import { file, write }) => import(cli, file, *write, output),
+        Some(SourcesAction::Export) => export(cli, output),
+    }
+}
+
+fn list(cli: &Cli, output: Output) -> anyhow::Result<()> {
+    let config = super::config(cli)?;
+    let lines = Reader::open(&config.store.path)?.sources(Clock::system().now())?;
+    if output.is_json() {
+        for line in &lines {
+            output.record(line)?;
+        }
+        return Ok(());
+    }
+    let rows = lines.iter().map(|line| {
+        vec![
+            line.id.to_string(),
+            line.status.clone(),
+            line.last_success.map_or_else(|| "never".to_owned(), |at| at.strftime("%F %H:%M").to_string()),
+            line.next_poll.map_or_else(|| "-".to_owned(), |at| at.strftime("%F %H:%M").to_string()),
+            format!("{:.1}", line.articles_per_day),
+            shorten(line.last_error.as_deref().unwrap_or(""), 60),
+        ]
+    });
+    let heading = ["source", "status", "last success", "next poll", "articles/day", "error"];
+    Ok(output.table(&heading, rows.collect(), "no sources: add a [[source]] to the config")?)
+}
+
+/// What a URL turned out to be.
+enum Found {
+    Listing(ParsedFeed, Vec<String>),
+    SitemapIndex(usize),
+    NoListing(String),
+}
+
+fn recognise(page: &Page) -> Found {
+    let (bytes, kind, base) = (&page.body[..], page.content_type(), &page.final_url);
+    match feed::parse(bytes, kind, base) {
+        Ok((parsed, problems)) => Found::Listing(parsed, problems),
+        Err(why) => match sitemap::parse(bytes, kind, base) {
+            Ok(sitemap::Sitemap::Urls(parsed)) => Found::Listing(parsed, Vec::new()),
+            Ok(sitemap::Sitemap::Index(children)) => Found::SitemapIndex(children.len()),
+            Err(_) => Found::NoListing(why.to_string()),
+        },
+    }
+}
+
+#[derive(Serialize)]
+struct TestLine<'a> {
+    url: &'a WebUrl,
+    final_url: &'a WebUrl,
+    status: u16,
+    format: &'a str,
+    title: Option<&'a str>,
+    entries: usize,
+    etag: Option<&'a str>,
+    last_modified: Option<&'a str>,
+    problems: &'a [String],
+}
+
+fn test(cli: &Cli, url: &WebUrl, output: Output) -> anyhow::Result<()> {
+    let page = Inputs::new(cli).fetch(url)?;
+    let (parsed, problems) = match recognise(&page) {
+        Found::Listing(parsed, problems) => (parsed, problems),
+        Found::SitemapIndex(children) => {
+            return Ok(output.line(format!("{url}: a sitemap index of {children} sitemaps; use it as `sitemap = …`"))?);
+        }
+        Found::NoListing(why) => {
+            bail!("{url} lists nothing: {why}\nhint: find the site's feeds with `wirewatch sources discover {url}`")
+        }
+    };
+    if output.is_json() {
+        return Ok(output.record(&TestLine {
+            url,
+            final_url: &page.final_url,
+            status: page.status,
+            format: &parsed.format,
+            title: parsed.title.as_deref(),
+            entries: parsed.entries.len(),
+            etag: page.validators.etag.as_deref(),
+            last_modified: page.validators.last_modified.as_deref(),
+            problems: &problems,
+        })?);
+    }
+    let title = parsed.title.as_deref().unwrap_or("(no title)");
+    output.line(printable(&format!("{title}: {}, {} entries", parsed.format, parsed.entries.len())))?;
+    let conditional = if page.validators.etag.is_some() || page.validators.last_modified.is_some() {
+        "conditional requests work (the server sends validators)"
+    } else {
+        "the server sends no ETag and no Last-Modified: every poll costs it the whole answer"
+    };
+    output.line(conditional)?;
+    if let Some(moved) = &page.moved_to {
+        output.line(format!("it moved for good: use {moved}"))?;
+    }
+    for problem in &problems {
+        output.line(printable(&format!("mended: {problem}")))?;
+    }
+    let rows = parsed.entries.iter().take(5).map(|entry| {
+        vec![
+            entry.published.map_or_else(|| "-".to_owned(), |at| at.to_string()),
+            shorten(entry.title.as_deref().unwrap_or("(no title)"), 90),
+        ]
+    });
+    Ok(output.table(&["published", "title"], rows.collect(), "no entries")?)
+}
+
+fn discover(cli: &Cli, url: &WebUrl, output: Output) -> anyhow::Result<()> {
+    let mut inputs = Inputs::new(cli);
+    let page = inputs.fetch(url)?;
+    let mut found = match recognise(&page) {
+        Found::Listing(parsed, _) => {
+            vec![FoundFeed { url: page.final_url.clone(), title: parsed.title, format: parsed.format }]
+        }
+        Found::SitemapIndex(_) | Found::NoListing(_) => {
+            discover::feeds(&decode::html(&page.body, page.content_type()), &page.final_url)
+        }
+    };
+    if found.is_empty() {
+        // Nothing is named: ask for the addresses that content systems use, and keep what parses.
+        for path in discover::common_paths(&page.final_url) {
+            let Ok(page) = inputs.fetch(&path) else { continue };
+            if let Found::Listing(parsed, _) = recognise(&page) {
+                found.push(FoundFeed { url: page.final_url, title: parsed.title, format: parsed.format });
+            }
+        }
+    }
+    if found.is_empty() {
+        bail!("{url}: no feed is named on the page, and none is at the usual addresses; use `page` with `links` rules");
+    }
+    if output.is_json() {
+        #[derive(Serialize)]
+        struct Line<'a> {
+            url: &'a WebUrl,
+            title: Option<&'a str>,
+            format: &'a str,
+        }
+        for feed in &found {
+            output.record(&Line { url: &feed.url, title: feed.title.as_deref(), format: &feed.format })?;
+        }
+        return Ok(());
+    }
+    let rows =
+        found.into_iter().map(|feed| vec![feed.url.to_string(), feed.format, feed.title.unwrap_or_default()]).collect();
+    Ok(output.table(&["feed", "format", "title"], rows, "")?)
+}
+
+fn import(cli: &Cli, file: &Path, write: bool, output: Output) -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("read {}", file.display()))?;
+    let listed = opml::parse(&text).with_context(|| format!("read {} as OPML", file.display()))?;
+    let mut taken: Vec<String> = match super::config(cli) {
+        Ok(config) => config.sources.iter().map(|source| source.id.to_string()).collect(),
+        Err(error) if write => return Err(error),
+        Err(_) => Vec::new(),
+    };
+    let mut tables = String::new();
+    for source in &listed {
+        let id = slug(&source.title, source.feed.host(), &taken);
+        let name = toml::Value::String(printable(&source.title));
+        let feed = toml::Value::String(source.feed.to_string());
+        tables.push_str(&format!("[[source]]\nid = \"{id}\"\nname = {name}\nfeed = {feed}\n\n"));
+        taken.push(id);
+    }
+    if !write {
+        return Ok(output.raw(tables.as_bytes())?);
+    }
+    let config = super::config(cli)?;
+    let dir = config.path.parent().unwrap_or(Path::new(".")).join("conf.d");
+    std::fs::create_dir_all(&dir).with_context(|| format!("create {}", dir.display()))?;
+    let stem = file.file_stem().map_or_else(|| "opml".into(), |stem| stem.to_string_lossy());
+    let path = dir.join(format!("{}.toml", slug(&stem, "opml", &[])));
+    if path.exists() {
+        bail!("{} exists already: remove it first, or import without --write", path.display());
+    }
+    std::fs::write(&path, tables).with_context(|| format!("write {}", path.display()))?;
+    Ok(output.line(format!(
+        "wrote {} sources to {}; `wirewatch check` validates them",
+        listed.len(),
+        path.display()
+    ))?)
+}
+
+/// An id from a title, else from the host; with a number where it is taken.
+fn slug(title: &str, host: &str, taken: &[String]) -> String {
+    let make = |text: &str| {
+        let mut out = String::new();
+        for c in text.to_lowercase().chars() {
+            match c {
+                'a'..='z' | '0'..='9' => out.push(c),
+                _ if !out.ends_with('-') && !out.is_empty() => out.push('-'),
+                _ => {}
+            }
+        }
+        out.trim_end_matches('-').chars().take(48).collect::<String>().trim_end_matches('-').to_owned()
+    };
+    let base = [make(title), make(host)].into_iter().find(|base| !base.is_empty()).unwrap_or_else(|| "source".into());
+    let numbered = (2..).map(|number| format!("{base}-{number}"));
+    std::iter::once(base.clone()).chain(numbered).find(|id| !taken.contains(id)).unwrap_or(base)
+}
+
+fn export(cli: &Cli, output: Output) -> anyhow::Result<()> {
+    let config = super::config(cli)?;
+    let listed: Vec<opml::OpmlSource> = config.sources.iter().map(|source| outline(source)).collect();
+    Ok(output.raw(opml::write("wirewatch sources", &listed).as_bytes())?)
+}
+
+fn outline(source: &SourceConfig) -> opml::OpmlSource {
+    opml::OpmlSource { title: source.name.clone(), feed: source.url.clone(), site: None, category: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_imported_source_gets_a_readable_id_of_its_own() {
+        assert_eq!(slug("BBC News — World", "x.test", &[]), "bbc-news-world");
+        assert_eq!(slug("新华社", "news.test", &[]), "news-test");
+        assert_eq!(slug("A", "b", &["a".to_owned(), "a-2".to_owned()]), "a-3");
+    }
+}

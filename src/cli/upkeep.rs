@@ -1,0 +1,160 @@
+//! `verify`, `backup` and `doctor`.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::Incomplete;
+use super::args::Cli;
+use super::output::{Output, printable};
+use super::show::find_article;
+use crate::config::Config;
+use crate::io::clock::Clock;
+use crate::io::http::Http;
+use crate::io::store::{DeliveryFilter, Reader, Store, StoreError};
+use crate::jobs::verify;
+
+pub(crate) fn verify(cli: &Cli, article: Option<&str>, json: bool) -> anyhow::Result<()> {
+    super::quiet_log(cli);
+    let config = super::config(cli)?;
+    let output = Output::new(json);
+    let reader = Reader::open(&config.store.path)?;
+    let only = article.map(|named| find_article(&reader, named)).transpose()?;
+    let report = verify::run(&config, &reader, only)?;
+    for problem in &report.problems {
+        let (article, revision) = (problem.article, problem.revision);
+        if output.is_json() {
+            output.record(&serde_json::json!({"article": article, "revision": revision, "problem": problem.reason}))?;
+        } else {
+            output.line(printable(&format!("BROKEN article {article} revision {revision}: {}", problem.reason)))?;
+        }
+    }
+    let broken = report.problems.len();
+    if output.is_json() {
+        output.record(&serde_json::json!({
+            "articles": report.articles, "revisions": report.revisions, "derived": report.derived, "broken": broken,
+        }))?;
+    } else {
+        output.line(format!(
+            "{} revisions of {} articles: the chain holds, {} texts were derived again from their stored page, {broken} broken",
+            report.revisions, report.articles, report.derived
+        ))?;
+    }
+    if broken == 0 { Ok(()) } else { Err(Incomplete("the archive is not whole".to_owned()).into()) }
+}
+
+pub(crate) fn backup(cli: &Cli, file: &Path) -> anyhow::Result<()> {
+    super::quiet_log(cli);
+    let config = super::config(cli)?;
+    super::runtime()?.block_on(async {
+        let store = Store::open(&config.store, Clock::system().now())?;
+        let done = store.backup(file).await;
+        store.close().await;
+        done
+    })?;
+    let bytes = std::fs::metadata(file).map_or(0, |meta| meta.len());
+    Ok(Output::new(false).line(format!("{}: {bytes} bytes, checked", file.display()))?)
+}
+
+/// One line of the doctor's report.
+#[derive(Serialize)]
+struct Finding {
+    what: &'static str,
+    ok: bool,
+    said: String,
+}
+
+pub(crate) fn doctor(cli: &Cli, json: bool) -> anyhow::Result<()> {
+    super::quiet_log(cli);
+    let output = Output::new(json);
+    let mut findings = Vec::new();
+    match super::config(cli) {
+        Err(error) => findings.push(Finding { what: "config", ok: false, said: error.to_string() }),
+        Ok(config) => {
+            findings.push(Finding { what: "config", ok: true, said: config.path.display().to_string() });
+            examine(&config, &mut findings);
+        }
+    }
+    let mut ill = 0;
+    for finding in &findings {
+        ill += usize::from(!finding.ok);
+        if output.is_json() {
+            output.record(finding)?;
+        } else {
+            let mark = if finding.ok { "ok " } else { "ILL" };
+            output.line(printable(&format!("{mark} {:<10} {}", finding.what, finding.said)))?;
+        }
+    }
+    if ill > 0 { Err(Incomplete(format!("{ill} findings need a person")).into()) } else { Ok(()) }
+}
+
+fn examine(config: &Config, findings: &mut Vec<Finding>) {
+    let mut say = |what, result: Result<String, String>| {
+        findings.push(Finding { what, ok: result.is_ok(), said: result.unwrap_or_else(|error| error) });
+    };
+    say("clock", clock(&Clock::system()));
+    say(
+        "client",
+        Http::new(&config.fetch, Clock::system()).map(|_| "ready".to_owned()).map_err(|error| error.to_string()),
+    );
+    let reader = match Reader::open(&config.store.path) {
+        Ok(reader) => reader,
+        Err(StoreError::Missing { path }) => {
+            return say("store", Ok(format!("{}: none yet; `run` or `poll` makes it", path.display())));
+        }
+        Err(error) => return say("store", Err(error.to_string())),
+    };
+    say(
+        "store",
+        match reader.integrity() {
+            Ok(problems) if problems.is_empty() => Ok(format!("{}: whole", config.store.path.display())),
+            Ok(problems) => Err(problems.join("; ")),
+            Err(error) => Err(error.to_string()),
+        },
+    );
+    say("disk", disk(&config.store.path));
+    match reader.sources(Clock::system().now()) {
+        Err(error) => say("sources", Err(error.to_string())),
+        Ok(lines) => {
+            let failing: Vec<&str> =
+                lines.iter().filter(|line| line.status != "ok").map(|line| line.id.as_str()).collect();
+            let count = lines.len();
+            let said =
+                format!("{} of {count} do not work: {}; see `wirewatch sources`", failing.len(), failing.join(", "));
+            say("sources", if failing.is_empty() { Ok(format!("{count}, all well")) } else { Err(said) });
+        }
+    }
+    let failed = DeliveryFilter { status: Some("failed".to_owned()), channel: None, limit: Some(1_000) };
+    match reader.deliveries(&failed) {
+        Err(error) => say("deliveries", Err(error.to_string())),
+        Ok(failed) if failed.is_empty() => say("deliveries", Ok("none failed".to_owned())),
+        Ok(failed) => say("deliveries", Err(format!("{} failed: see `wirewatch deliveries --failed`", failed.len()))),
+    }
+}
+
+/// Room on the disk that holds the store, by `df`: the standard library has no call for it.
+fn disk(store: &Path) -> Result<String, String> {
+    let dir = store.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let output = std::process::Command::new("df").arg("-Pk").arg(dir).output();
+    let output = output.map_err(|error| format!("df cannot be run: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let free_kib = text.lines().nth(1).and_then(|line| line.split_whitespace().nth(3)?.parse::<u64>().ok());
+    let Some(free_kib) = free_kib else { return Err(format!("df says nothing of {}", dir.display())) };
+    let said = format!("{} MiB free", free_kib / 1024);
+    if free_kib < DISK_LOW_KIB { Err(format!("{said}: make room, or lower store.keep_pages")) } else { Ok(said) }
+}
+
+/// Below 256 MiB a store with its write-ahead log may not be able to checkpoint.
+const DISK_LOW_KIB: u64 = 256 * 1024;
+
+/// A clock that is years off breaks TLS, schedules and the record.
+fn clock(clock: &Clock) -> Result<String, String> {
+    let now = clock.now();
+    if now.as_second() < BUILT_AFTER_S {
+        return Err(format!("it is {now} by this machine's clock, which is in the past: set the clock"));
+    }
+    Ok(now.strftime("%F %T UTC").to_string())
+}
+
+/// 2026-01-01: no build of this program is older.
+const BUILT_AFTER_S: i64 = 1_767_225_600;

@@ -1,0 +1,423 @@
+//! One source, once: fetch what lists its entries, capture those that are new, store when it is polled next.
+//!
+//! The order makes a kill harmless: validators and the next poll's time are stored after the entries were captured. Until
+//! then the next start asks for the whole answer again and finds what is still missing.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tracing::{Instrument as _, info, info_span, warn};
+
+use super::tally::Tally;
+use super::{Context, NextDue, capture};
+use crate::config::SourceConfig;
+use crate::engine::schedule::{PollInput, PollOutcome, after_poll};
+use crate::engine::{decode, feed, links, sitemap};
+use crate::io::http::{RequestOptions, Subject};
+use crate::io::store::{PollRecord, SourceState, StoreError};
+use crate::model::entry::{Entry, ParsedFeed};
+use crate::model::fetch::{CacheHints, FetchError, FetchOutcome, Page, Validators};
+use crate::model::ids::SourceId;
+use crate::model::source::SourceKind;
+use crate::model::time::{SignedDuration, Timestamp};
+use crate::model::url::WebUrl;
+
+/// Captures of one source under way at once; the client's own limit per host is stricter where all are at one host.
+const CAPTURES_PER_SOURCE: usize = 8;
+/// Sitemaps of an index that are read at one poll: the newest ones. An archive of thousands is no news.
+const SITEMAPS_MAX: usize = 8;
+/// The daemon reads the sources' state anew this often, since commands may poll beside it.
+const STATES_FRESH_FOR: SignedDuration = SignedDuration::from_secs(60);
+
+/// What a cycle over many sources came to.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Polled {
+    /// Sources polled.
+    pub sources: u64,
+    /// Of these, failed.
+    pub failed: u64,
+    /// Entries listed.
+    pub entries: u64,
+    /// What became of the new ones.
+    pub tally: Tally,
+}
+
+/// Polls `wanted` (all sources where that is empty) once, whatever the schedule says.
+pub async fn all(context: &Arc<Context>, wanted: &[SourceId]) -> Result<Polled, StoreError> {
+    let states = states(context).await?;
+    let sources = context.config.sources.iter().filter(|source| wanted.is_empty() || wanted.contains(&source.id));
+    let polls = sources.filter_map(|source| {
+        let state = states.get(&source.id)?.clone();
+        let (context, source) = (Arc::clone(context), Arc::clone(source));
+        Some(async move { one(&context, &source, state).await })
+    });
+    let mut polled = Polled::default();
+    let mut polls = stream::iter(polls).buffer_unordered(context.config.fetch.concurrency.max(1));
+    while let Some(result) = polls.next().await {
+        let one = result?;
+        polled.sources += 1;
+        polled.failed += u64::from(one.failed);
+        polled.entries += one.entries;
+        polled.tally += one.tally;
+    }
+    Ok(polled)
+}
+
+async fn states(context: &Context) -> Result<HashMap<SourceId, SourceState>, StoreError> {
+    let states = context.store.source_states().await?;
+    Ok(states.into_iter().map(|state| (state.id.clone(), state)).collect())
+}
+
+/// The daemon's polls: starts what is due, holds what is under way, and never waits for a slow source.
+#[derive(Debug)]
+pub struct Poller {
+    wake: Arc<Notify>,
+    read_at: Option<Timestamp>,
+    read_for: Option<Arc<Context>>,
+    states: HashMap<SourceId, SourceState>,
+    due: BTreeSet<(Timestamp, SourceId)>,
+    under_way: HashSet<SourceId>,
+    tasks: JoinSet<(SourceId, Result<One, StoreError>)>,
+}
+
+impl Poller {
+    /// `wake` is notified when a poll ends.
+    pub fn new(wake: Arc<Notify>) -> Self {
+        Self {
+            wake,
+            read_at: None,
+            read_for: None,
+            states: HashMap::new(),
+            due: BTreeSet::new(),
+            under_way: HashSet::new(),
+            tasks: JoinSet::new(),
+        }
+    }
+
+    /// Takes in what ended and starts what is due.
+    pub async fn tick(&mut self, context: &Arc<Context>) -> Result<NextDue, StoreError> {
+        self.take_ended()?;
+        let now = context.clock.now();
+        let same = self.read_for.as_ref().is_some_and(|seen| Arc::ptr_eq(seen, context));
+        let fresh = self.read_at.is_some_and(|at| now.duration_since(at) < STATES_FRESH_FOR);
+        if !same || !fresh {
+            self.read_states(context, now).await?;
+        }
+        while self.under_way.len() < context.config.fetch.concurrency.max(1) {
+            let Some((at, id)) = self.due.first().cloned() else { break };
+            if at > now {
+                break;
+            }
+            self.due.pop_first();
+            self.start(context, id);
+        }
+        // At capacity, the end of a poll wakes the loop.
+        let at_capacity = self.under_way.len() >= context.config.fetch.concurrency.max(1);
+        Ok(if at_capacity { None } else { self.due.first().map(|(at, _)| *at) })
+    }
+
+    /// Waits for the polls that are under way.
+    pub async fn finish(&mut self) {
+        while self.tasks.join_next().await.is_some() {}
+    }
+
+    fn start(&mut self, context: &Arc<Context>, id: SourceId) {
+        let source = context.config.sources.iter().find(|source| source.id == id);
+        let (Some(source), Some(state)) = (source, self.states.get(&id)) else { return };
+        let (context, source, state) = (Arc::clone(context), Arc::clone(source), state.clone());
+        let wake = Arc::clone(&self.wake);
+        self.under_way.insert(id.clone());
+        self.tasks.spawn(async move {
+            let result = one(&context, &source, state).await;
+            wake.notify_one();
+            (id, result)
+        });
+    }
+
+    fn take_ended(&mut self) -> Result<(), StoreError> {
+        while let Some(ended) = self.tasks.try_join_next() {
+            // A panic inside a poll is a bug of ours: the source is due again when the states are read anew.
+            let Ok((id, result)) = ended else {
+                tracing::error!("a poll panicked; please report the log before this line");
+                self.read_at = None;
+                self.under_way.clear();
+                continue;
+            };
+            self.under_way.remove(&id);
+            let state = result?.state;
+            if let Some(at) = state.next_poll {
+                self.due.insert((at, id.clone()));
+            }
+            self.states.insert(id, state);
+        }
+        Ok(())
+    }
+
+    async fn read_states(&mut self, context: &Arc<Context>, now: Timestamp) -> Result<(), StoreError> {
+        self.states = states(context).await?;
+        self.due = self
+            .states
+            .values()
+            .filter(|state| !self.under_way.contains(&state.id))
+            .filter_map(|state| due_at(state, now).map(|at| (at, state.id.clone())))
+            .collect();
+        self.read_at = Some(now);
+        self.read_for = Some(Arc::clone(context));
+        Ok(())
+    }
+}
+
+/// When a source is due: never for one that is parked, at once for one that has no time yet.
+fn due_at(state: &SourceState, now: Timestamp) -> Option<Timestamp> {
+    let parked = matches!(state.health, crate::model::source::SourceHealth::Parked { .. });
+    if parked { None } else { Some(state.next_poll.unwrap_or(now)) }
+}
+
+/// One poll's result.
+#[derive(Debug)]
+struct One {
+    tally: Tally,
+    entries: u64,
+    failed: bool,
+    state: SourceState,
+}
+
+/// What the answer to a poll was.
+enum Answer {
+    Same(Validators, CacheHints, Option<WebUrl>),
+    Listed(ParsedFeed, Box<Page>),
+    Failed(FetchError),
+    Unreadable(String),
+}
+
+async fn one(context: &Context, source: &Arc<SourceConfig>, state: SourceState) -> Result<One, StoreError> {
+    let span = info_span!("poll", source.id = %source.id);
+    async {
+        let began = context.clock.now();
+        let answer = ask(context, source, &state).await;
+        let done = take(context, source, state, answer).await?;
+        let elapsed_ms = context.clock.now().duration_since(began).as_millis();
+        let (new, revised) = (done.tally.new, done.tally.revised);
+        if done.failed {
+            warn!(elapsed_ms, "poll failed: {}", last_error(&done.state));
+        } else {
+            info!(entries = done.entries, new, revised, elapsed_ms, "polled: {new} new, {revised} revised");
+        }
+        Ok(done)
+    }
+    .instrument(span)
+    .await
+}
+
+fn last_error(state: &SourceState) -> &str {
+    match &state.health {
+        crate::model::source::SourceHealth::Healthy => "",
+        crate::model::source::SourceHealth::Failing { last, .. } => last,
+        crate::model::source::SourceHealth::Parked { reason } => reason,
+    }
+}
+
+async fn ask(context: &Context, source: &SourceConfig, state: &SourceState) -> Answer {
+    let url = state.moved_to.as_ref().unwrap_or(&source.url);
+    let mut options = RequestOptions::for_source(source);
+    options.subject = Subject::Feed;
+    options.validators = state.validators.clone();
+    match context.http.get(url, &options).await {
+        Ok(FetchOutcome::NotModified { validators, hints, moved_to }) => Answer::Same(validators, hints, moved_to),
+        Ok(FetchOutcome::Fresh(page)) => listing(context, source, page).await,
+        Err(error) => Answer::Failed(error),
+    }
+}
+
+/// A sitemap index, or the entries themselves.
+enum Listing {
+    Entries(ParsedFeed),
+    Index(Vec<sitemap::IndexEntry>),
+}
+
+async fn listing(context: &Context, source: &SourceConfig, page: Box<Page>) -> Answer {
+    let page: Page = *page;
+    let (read, page) = match read(source, page).await {
+        Ok(read) => read,
+        Err(reason) => return Answer::Unreadable(reason),
+    };
+    match read {
+        Listing::Entries(parsed) => Answer::Listed(parsed, Box::new(page)),
+        Listing::Index(children) => match children_of(context, source, children).await {
+            Ok(parsed) => Answer::Listed(parsed, Box::new(page)),
+            Err(error) => Answer::Failed(error),
+        },
+    }
+}
+
+/// Parses on a blocking thread; a panic there is this source's failure.
+async fn read(source: &SourceConfig, page: Page) -> Result<(Listing, Page), String> {
+    let (kind, selectors) = (source.kind, source.links.clone());
+    let work = tokio::task::spawn_blocking(move || {
+        let (bytes, content_type, base) = (&page.body[..], page.content_type(), &page.final_url);
+        let listing = match kind {
+            SourceKind::Feed => match feed::parse(bytes, content_type, base) {
+                Ok((parsed, problems)) => {
+                    for problem in problems {
+                        tracing::debug!("{base}: {problem}");
+                    }
+                    Listing::Entries(parsed)
+                }
+                Err(error) => return Err(error.to_string()),
+            },
+            SourceKind::Sitemap => match sitemap::parse(bytes, content_type, base) {
+                Ok(sitemap::Sitemap::Urls(parsed)) => Listing::Entries(parsed),
+                Ok(sitemap::Sitemap::Index(children)) => Listing::Index(children),
+                Err(error) => return Err(error.to_string()),
+            },
+            SourceKind::Page => {
+                let found = links::parse(&decode::html(bytes, content_type), base, &selectors);
+                if found.entries.is_empty() {
+                    return Err(
+                        "no link on the page fits the `links` rules: check them with a browser's inspector".into()
+                    );
+                }
+                Listing::Entries(found)
+            }
+        };
+        Ok((listing, page))
+    });
+    match work.await {
+        Ok(read) => read.map_err(|reason| format!("read {}: {reason}", source.url)),
+        Err(_) => Err(format!("read {}: parsing failed inside wirewatch; please report it with the feed", source.url)),
+    }
+}
+
+/// The newest sitemaps of an index, read into one listing. One that fails does not hide the others.
+async fn children_of(
+    context: &Context,
+    source: &SourceConfig,
+    mut children: Vec<sitemap::IndexEntry>,
+) -> Result<ParsedFeed, FetchError> {
+    children.sort_by_key(|child| Reverse(child.modified.map(|at| at.instant())));
+    let mut all: Option<ParsedFeed> = None;
+    let mut failure = None;
+    for child in children.into_iter().take(SITEMAPS_MAX) {
+        let mut options = RequestOptions::for_source(source);
+        options.subject = Subject::Feed;
+        match context.http.get(&child.url, &options).await {
+            Ok(FetchOutcome::Fresh(page)) => match read(source, *page).await {
+                Ok((Listing::Entries(parsed), _)) => match &mut all {
+                    Some(all) => all.entries.extend(parsed.entries),
+                    None => all = Some(parsed),
+                },
+                Ok((Listing::Index(_), _)) => warn!("{}: an index inside an index is not followed", child.url),
+                Err(reason) => warn!("{reason}"),
+            },
+            Ok(FetchOutcome::NotModified { .. }) => {}
+            Err(error) => {
+                warn!("{error}");
+                failure = Some(error);
+            }
+        }
+    }
+    match (all, failure) {
+        (Some(all), _) => Ok(all),
+        (None, Some(error)) => Err(error),
+        (None, None) => Err(FetchError::Unreachable {
+            url: source.url.clone(),
+            reason: "none of the sitemaps in the index could be read".to_owned(),
+        }),
+    }
+}
+
+/// Captures what is new, then stores what the poll came to.
+async fn take(
+    context: &Context,
+    source: &Arc<SourceConfig>,
+    state: SourceState,
+    answer: Answer,
+) -> Result<One, StoreError> {
+    let mut tally = Tally::default();
+    let mut record = Record::default();
+    match &answer {
+        Answer::Listed(parsed, page) => {
+            tally = capture_new(context, source, parsed.entries.clone()).await?;
+            record.entries = Some(parsed.entries.len());
+            record.ttl_s = parsed.ttl_s;
+            record.moved_to = page.moved_to.clone();
+            // With a page that failed, the next poll asks for the whole list again: a 304 would hide the entry.
+            record.validators = (tally.errors == 0).then(|| page.validators.clone());
+        }
+        Answer::Same(validators, _, moved_to) => {
+            record.validators = Some(validators.clone());
+            record.moved_to.clone_from(moved_to);
+        }
+        Answer::Failed(_) | Answer::Unreadable(_) => {}
+    }
+    let outcome = match &answer {
+        Answer::Listed(parsed, page) => PollOutcome::Worked { hints: &page.hints, ttl_s: parsed.ttl_s },
+        Answer::Same(_, hints, _) => PollOutcome::Worked { hints, ttl_s: state.ttl_s },
+        Answer::Failed(error) => PollOutcome::Failed(error),
+        Answer::Unreadable(reason) => PollOutcome::Unreadable(reason),
+    };
+    let failed = matches!(answer, Answer::Failed(_) | Answer::Unreadable(_));
+    let entries = record.entries.unwrap_or(0) as u64;
+    let state = settle(context, source, state, record, outcome).await?;
+    Ok(One { tally, entries, failed, state })
+}
+
+/// What the source's row takes over from the answer.
+#[derive(Default)]
+struct Record {
+    validators: Option<Validators>,
+    ttl_s: Option<u64>,
+    moved_to: Option<WebUrl>,
+    entries: Option<usize>,
+}
+
+async fn settle(
+    context: &Context,
+    source: &SourceConfig,
+    mut state: SourceState,
+    record: Record,
+    outcome: PollOutcome<'_>,
+) -> Result<SourceState, StoreError> {
+    let now = context.clock.now();
+    let jitter = context.clock.jitter();
+    let next = after_poll(PollInput { health: &state.health, outcome, times: &source.times, now, jitter });
+    if let Some(asked) = next.capped {
+        info!("the publisher asks for a wait of {asked:#}; a shorter one is kept");
+    }
+    state.health = next.health.clone();
+    state.next_poll = next.next_poll;
+    if let Some(validators) = &record.validators {
+        state.validators = validators.clone();
+    }
+    state.ttl_s = record.ttl_s.or(state.ttl_s);
+    state.moved_to = record.moved_to.clone().or(state.moved_to);
+    state.first_poll = state.first_poll.or(Some(now));
+    state.last_poll = Some(now);
+    let poll = PollRecord {
+        source: source.id.clone(),
+        next,
+        validators: record.validators,
+        ttl_s: record.ttl_s,
+        moved_to: record.moved_to,
+        entries: record.entries,
+    };
+    context.store.record_poll(poll, Arc::clone(&context.topics), now).await?;
+    Ok(state)
+}
+
+async fn capture_new(context: &Context, source: &Arc<SourceConfig>, entries: Vec<Entry>) -> Result<Tally, StoreError> {
+    let unknown = context.store.unknown_entries(&source.id, entries, context.clock.now()).await?;
+    // In the order of publication: feeds list the newest first, and a story's origin comes before its copies.
+    let captures = unknown.into_iter().rev().map(|entry| capture::entry(context, source, entry));
+    let mut captures = stream::iter(captures).buffer_unordered(CAPTURES_PER_SOURCE);
+    let mut tally = Tally::default();
+    while let Some(one) = captures.next().await {
+        tally += one?;
+    }
+    Ok(tally)
+}

@@ -1,0 +1,23 @@
+//! Proves the archive: the hash chain of each article, and each text's derivation from its stored page.
+
+use crate::config::Config;
+use crate::engine::candidate::{Candidate, CandidateInput};
+use crate::engine::page::Learned;
+use crate::engine::page::rules::SiteRules;
+use crate::io::store::{Derivation, Reader, StoreError, Verified};
+use crate::model::article::Content;
+use crate::model::ids::ArticleId;
+
+/// Verifies one article, or all.
+pub fn run(config: &Config, reader: &Reader, article: Option<ArticleId>) -> Result<Verified, StoreError> {
+    let none = SiteRules::default();
+    reader.verify(article, &|from: Derivation<'_>| -> Option<Content> {
+        let page = from.page;
+        let source = config.sources.iter().find(|source| source.id.as_str() == from.source);
+        let rules = source.map_or(&none, |source| source.rules.as_ref());
+        let ignore = source.map_or(&[][..], |source| source.ignore.as_slice());
+        let learned = reader.learned(page.final_url.site()).unwrap_or_else(|_| Learned::default());
+        let input = CandidateInput { page, entry: None, rules, ignore, learned: &learned };
+        Candidate::read(&input).ok().map(|candidate| candidate.content().clone())
+    })
+}
