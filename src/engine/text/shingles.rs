@@ -22,6 +22,8 @@ pub struct TextWord {
     pub chars: u32,
     /// Whether it begins with a digit.
     pub is_number: bool,
+    /// Whether it has a capital inside a sentence.
+    pub is_name: bool,
     /// Whether it stands inside quotation marks or a block quotation.
     pub is_quoted: bool,
 }
@@ -42,18 +44,22 @@ pub fn text_words(content: &Content) -> Vec<TextWord> {
     for block in &content.blocks {
         let text = mend(&block.text);
         let tokens = tokens(&text);
-        let mut in_quotes = Quotation::default();
+        let mut place = Place::default();
         for (at, token) in tokens.iter().enumerate() {
-            let is_quoted = in_quotes.after(&tokens, at) || block.kind == BlockKind::Quote;
+            place.pass(token);
             if token.is_word() {
-                words.push(text_word(token, tokens.get(at + 1), is_quoted, &mut buffer));
+                let mut word = text_word(token, tokens.get(at + 1), &mut buffer);
+                word.is_quoted = place.in_quotes || block.kind == BlockKind::Quote;
+                word.is_name = place.in_sentence && token.text.chars().next().is_some_and(char::is_uppercase);
+                place.in_sentence = true;
+                words.push(word);
             }
         }
     }
     words
 }
 
-fn text_word(token: &Token<'_>, next: Option<&Token<'_>>, is_quoted: bool, buffer: &mut String) -> TextWord {
+fn text_word(token: &Token<'_>, next: Option<&Token<'_>>, buffer: &mut String) -> TextWord {
     folded_into(token, buffer);
     if let Some(next) = next
         && token.kind == TokenKind::Ideograph
@@ -67,26 +73,28 @@ fn text_word(token: &Token<'_>, next: Option<&Token<'_>>, is_quoted: bool, buffe
         if token.kind == TokenKind::Word { xxh3_64(american(buffer).as_bytes()) } else { xxh3_64(buffer.as_bytes()) };
     // One character of a script without blanks says about as much as three letters.
     let chars = if token.kind == TokenKind::Ideograph { chars * 3 } else { chars };
-    TextWord { hash, chars, is_number, is_quoted }
+    TextWord { hash, chars, is_number, is_name: false, is_quoted: false }
 }
 
-/// Follows quotation marks through one paragraph. A quotation ends with its paragraph at the latest.
+/// Where in its paragraph a word stands. A quotation ends with its paragraph at the latest.
 #[derive(Default)]
-struct Quotation {
-    open: bool,
+struct Place {
+    in_quotes: bool,
+    in_sentence: bool,
 }
 
-impl Quotation {
-    /// Whether the token is inside a quotation.
-    fn after(&mut self, tokens: &[Token<'_>], at: usize) -> bool {
-        let Some(token) = tokens.get(at) else { return self.open };
+impl Place {
+    fn pass(&mut self, token: &Token<'_>) {
         match token.text {
-            "“" | "«" | "„" | "「" | "『" => self.open = true,
-            "”" | "»" | "」" | "』" => self.open = false,
-            "\"" => self.open = !self.open,
+            "“" | "«" | "„" | "「" | "『" => (self.in_quotes, self.in_sentence) = (true, false),
+            "”" | "»" | "」" | "』" => self.in_quotes = false,
+            "\"" => {
+                self.in_quotes = !self.in_quotes;
+                self.in_sentence = self.in_sentence && !self.in_quotes;
+            }
+            "." | "!" | "?" | ":" => self.in_sentence = false,
             _ => {}
         }
-        self.open
     }
 }
 
