@@ -29,6 +29,7 @@ pub mod query;
 pub mod ingest;
 pub mod route;
 
+pub mod brief;
 pub mod digest;
 pub mod feed_out;
 pub mod retry;

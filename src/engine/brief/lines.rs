@@ -1,0 +1,230 @@
+//! What changed, line by line, read back from the HTML that `engine::diff` writes into an event.
+//!
+//! Only the tags that it writes are known; whatever else stands there is text. Long runs of equal words are shortened to
+//! what stands next to a change.
+
+use super::is_unsafe;
+
+/// Words of an equal run that stay beside a change.
+const CONTEXT_WORDS: usize = 9;
+/// Characters of one piece of added or removed text that a message shows.
+const PIECE_CHARS: usize = 420;
+
+/// What a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineKind {
+    /// The headline.
+    Headline,
+    /// A field beside the body; the first piece names it.
+    Field,
+    /// A paragraph whose words changed, or one that came or went.
+    Changed,
+    /// A paragraph that moved.
+    Moved,
+}
+
+/// The fate of some words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PieceKind {
+    /// In both.
+    Same,
+    /// Only before.
+    Removed,
+    /// Only after.
+    Added,
+}
+
+/// Words with one fate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// Their fate.
+    pub kind: PieceKind,
+    /// The words.
+    pub text: String,
+}
+
+/// One changed line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// What it is.
+    pub kind: LineKind,
+    /// Its words.
+    pub pieces: Vec<Piece>,
+}
+
+impl Line {
+    /// The line as plain text: `[-removed-] {+added+}`.
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        for piece in &self.pieces {
+            match piece.kind {
+                PieceKind::Same => text.push_str(&piece.text),
+                PieceKind::Removed => text.push_str(&format!("[-{}-]", piece.text)),
+                PieceKind::Added => text.push_str(&format!("{{+{}+}}", piece.text)),
+            }
+        }
+        text.replace("-]{+", "-] {+").trim().to_owned()
+    }
+}
+
+/// Reads the lines that changed; context and gaps are left out.
+pub fn read(html: &str) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut reading: Option<Line> = None;
+    let mut fate = PieceKind::Same;
+    let mut rest = html;
+    while let Some((before, after)) = rest.split_once('<') {
+        push(&mut reading, fate, before);
+        let Some((tag, tail)) = after.split_once('>') else { break };
+        rest = tail;
+        match tag {
+            "ins" => fate = PieceKind::Added,
+            "del" => fate = PieceKind::Removed,
+            "/ins" | "/del" => fate = PieceKind::Same,
+            "br" => push(&mut reading, fate, " "),
+            "b" | "/b" | "small" | "/small" | "div class=\"diff\"" | "/div" => {}
+            closing if closing.starts_with('/') => {
+                lines.extend(reading.take().map(tidy).filter(|line| !line.pieces.is_empty()));
+                fate = PieceKind::Same;
+            }
+            opening => reading = line_kind(opening).map(|kind| Line { kind, pieces: Vec::new() }),
+        }
+    }
+    lines
+}
+
+/// What a line's opening tag says; `None` for lines that did not change.
+fn line_kind(tag: &str) -> Option<LineKind> {
+    let (name, class) = tag.split_once(" class=").unwrap_or((tag, ""));
+    match (name, class.trim_matches('"')) {
+        (_, "gap" | "context") => None,
+        (_, "moved") => Some(LineKind::Moved),
+        (_, "field") => Some(LineKind::Field),
+        ("h2", _) => Some(LineKind::Headline),
+        _ => Some(LineKind::Changed),
+    }
+}
+
+fn push(line: &mut Option<Line>, kind: PieceKind, escaped: &str) {
+    let Some(line) = line else { return };
+    let text: String =
+        unescaped(escaped).chars().map(|c| if c == '\n' { ' ' } else { c }).filter(|c| !is_unsafe(*c)).collect();
+    match line.pieces.last_mut() {
+        _ if text.is_empty() => {}
+        Some(last) if last.kind == kind => last.text.push_str(&text),
+        _ => line.pieces.push(Piece { kind, text }),
+    }
+}
+
+fn unescaped(text: &str) -> String {
+    let plain = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
+    plain.replace("&amp;", "&")
+}
+
+/// Shortens what is equal and bounds what is not.
+fn tidy(mut line: Line) -> Line {
+    if line.kind == LineKind::Moved {
+        for piece in &mut line.pieces {
+            piece.text = super::cut(&piece.text, PIECE_CHARS / 2);
+        }
+        return line;
+    }
+    let last = line.pieces.len().saturating_sub(1);
+    if line.kind == LineKind::Changed && line.pieces.iter().all(|piece| piece.kind == PieceKind::Same) {
+        line.pieces.clear();
+    }
+    for (at, piece) in line.pieces.iter_mut().enumerate() {
+        piece.text = match piece.kind {
+            PieceKind::Same if line.kind == LineKind::Changed => shorten(&piece.text, at == 0, at == last),
+            _ => super::cut(&piece.text, PIECE_CHARS),
+        };
+    }
+    line
+}
+
+/// The words of an equal run next to the changes around it.
+fn shorten(text: &str, first: bool, last: bool) -> String {
+    let words: Vec<&str> = text.split_inclusive(' ').collect();
+    let kept = if first || last { CONTEXT_WORDS } else { 2 * CONTEXT_WORDS };
+    if words.len() <= kept + 3 {
+        return if words.len() == 1 { shorten_unspaced(text, first, last) } else { text.to_owned() };
+    }
+    let head = words.iter().take(CONTEXT_WORDS).copied().collect::<String>();
+    let tail = words.iter().skip(words.len() - CONTEXT_WORDS).copied().collect::<String>();
+    match (first, last) {
+        (true, _) => format!("… {tail}"),
+        (false, true) => format!("{} …", head.trim_end()),
+        (false, false) => format!("{} … {tail}", head.trim_end()),
+    }
+}
+
+/// The same for scripts without blanks.
+fn shorten_unspaced(text: &str, first: bool, last: bool) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let side = CONTEXT_WORDS * 3;
+    if chars.len() <= 2 * side {
+        return text.to_owned();
+    }
+    let head: String = chars.iter().take(side).collect();
+    let tail: String = chars.iter().skip(chars.len() - side).collect();
+    match (first, last) {
+        (true, _) => format!("…{tail}"),
+        (false, true) => format!("{head}…"),
+        (false, false) => format!("{head}…{tail}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::diff;
+    use crate::model::article::{Block, BlockKind, Content};
+
+    fn content(title: &str, paragraphs: &[&str]) -> Content {
+        let block = |text: &&str| Block { kind: BlockKind::Paragraph, text: (*text).to_owned() };
+        Content { title: Some(title.to_owned()), blocks: paragraphs.iter().map(block).collect(), ..Content::default() }
+    }
+
+    #[test]
+    fn what_the_diff_writes_reads_back_as_lines() {
+        let before = content(
+            "Port & harbour shut",
+            &[
+                "Nothing new here.",
+                "The work costs 12 million crowns, half of it paid by the province, the harbour master told reporters on Monday in the old town hall of Velm.",
+            ],
+        );
+        let after = content(
+            "Port & quay shut",
+            &[
+                "Nothing new here.",
+                "The work costs <19> million crowns, half of it paid by the province, the harbour master told reporters on Monday in the old town hall of Velm.",
+            ],
+        );
+        let lines: Vec<(LineKind, String)> =
+            read(&diff::diff(&before, &after).to_html()).iter().map(|line| (line.kind, line.to_text())).collect();
+        assert_eq!(
+            lines,
+            [
+                (LineKind::Headline, "Port & [-harbour-] {+quay+} shut".to_owned()),
+                (
+                    LineKind::Changed,
+                    "The work costs [-12-] {+<19>+} million crowns, half of it paid by the …".to_owned()
+                ),
+            ]
+        );
+    }
+
+    #[test]
+    fn text_that_looks_like_our_markup_stays_text() {
+        let lines = read("<div class=\"diff\">\n<p><ins>&lt;del&gt;x&lt;/del&gt; &amp;lt;</ins></p>\n</div>");
+        assert_eq!(lines[0].to_text(), "{+<del>x</del> &lt;+}");
+    }
+
+    #[test]
+    fn broken_markup_gives_what_could_be_read() {
+        for html in ["", "<", "<p", "<p>x", "</p>", "<p><ins>a</p><p>", "<x y=z>a</x>"] {
+            assert!(read(html).len() <= 1, "{html}");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The templates, filled.
+
+use std::sync::LazyLock;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, Value};
+
+use super::Rendered;
+use super::model::{Count, Model, count_words};
+use super::wrap::{WIDTH, width, wrap};
+
+static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(environment);
+
+#[expect(clippy::expect_used, reason = "the templates are compiled in, and every test of a digest parses them")]
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    environment.set_syntax(syntax.expect("the usual signs are a syntax"));
+    environment.set_auto_escape_callback(
+        |name| {
+            if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
+        },
+    );
+    environment.add_filter("wrap", |text: String, first: String, indent: usize| wrap(&text, &first, indent));
+    environment.add_filter("rule", |text: String, sign: String| sign.repeat(width(&text).min(WIDTH)));
+    let html = include_str!("../../../config/templates/digest.html");
+    let text = include_str!("../../../config/templates/digest.txt");
+    environment.add_template("digest.html", html).expect("the HTML template parses");
+    environment.add_template("digest.txt", text).expect("the text template parses");
+    environment
+}
+
+#[expect(clippy::expect_used, reason = "a model is plain data, and the tests render each of its shapes")]
+pub(super) fn render(model: &Model) -> Rendered {
+    let values = minijinja::context! {
+        said => said(&model.counts),
+        section_said => model.sections.iter().map(|section| said(&section.counts)).collect::<Vec<_>>(),
+        ..Value::from(Serde(model))
+    };
+    let fill = |name: &str| {
+        let template = TEMPLATES.get_template(name).expect("the template was added");
+        template.render(&values).expect("the template fits the model")
+    };
+    Rendered { subject: model.subject.clone(), text: tidy(&fill("digest.txt")), html: fill("digest.html") }
+}
+
+fn said(counts: &[Count]) -> String {
+    count_words(counts)
+}
+
+/// At most one empty line in a row, no blanks at the ends of lines.
+fn tidy(text: &str) -> String {
+    let mut tidied = String::with_capacity(text.len());
+    let mut empty = 1;
+    for line in text.lines().map(str::trim_end) {
+        empty = if line.is_empty() { empty + 1 } else { 0 };
+        if empty <= 1 {
+            tidied.push_str(line);
+            tidied.push('\n');
+        }
+    }
+    tidied
+}
