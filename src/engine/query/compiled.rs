@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::expr::{Expr, Link};
 use super::lexer::problem;
-use super::parser::{compile_regex, parse};
+use super::operand::compile_regex;
+use super::parser::parse;
 use super::terms::{Group, Terms};
 use crate::model::topic::Field;
 

@@ -173,6 +173,9 @@ fn not_found(evaluation: &Evaluation<'_>, atom: usize) -> String {
     }
 }
 
+/// Beyond the distance between two fields there is no distance.
+const APART_WORDS: u32 = 4_000;
+
 /// For a chain that fails: the parts that are missing, or the pair that is too far apart.
 fn how_near(evaluation: &mut Evaluation<'_>, link: Link, items: &[Node], gaps: &[u32]) -> String {
     let all: Vec<Vec<Span>> = items.iter().map(|item| evaluation.eval(item).unwrap_or_default()).collect();
@@ -193,8 +196,6 @@ fn how_near(evaluation: &mut Evaluation<'_>, link: Link, items: &[Node], gaps: &
             _ => "each pair is near somewhere, but not around one occurrence of the part between them".to_owned(),
         };
     }
-    // Beyond the distance between two fields there is no distance.
-    const APART_WORDS: u32 = 4_000;
     let told: Vec<String> = pairs
         .into_iter()
         .map(|(index, words)| {

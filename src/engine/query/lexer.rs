@@ -239,7 +239,7 @@ impl<'a> Lexer<'a> {
             }
             ("SENTENCE", None) if name == upper => Lexeme::Sentence,
             ("PARAGRAPH", None) if name == upper => Lexeme::Paragraph,
-            ("OF", None) if name == upper => return self.of(span),
+            ("OF", None) if name == upper => self.of(span),
             _ => return None,
         };
         if name != upper || matches!(name, "&&" | "&" | "+" | "||" | "|") {
@@ -279,18 +279,18 @@ impl<'a> Lexer<'a> {
     }
 
     /// `OF`: takes the number before it.
-    fn of(&mut self, span: &Range<usize>) -> Option<Lexeme> {
+    fn of(&mut self, span: &Range<usize>) -> Lexeme {
         let count = match self.lexemes.last().map(|last| &last.lexeme) {
             Some(Lexeme::Word(word)) => word.parse::<u32>().ok().filter(|n| *n > 0),
             _ => None,
         };
         if let Some(count) = count {
             self.lexemes.pop();
-            return Some(Lexeme::Of(count));
+            return Lexeme::Of(count);
         }
         let message = "OF does not say how many: expected a number before it";
         self.problems.push(problem(span.clone(), message, "write 2 OF (first, second, third)".to_owned()));
-        Some(Lexeme::Of(1))
+        Lexeme::Of(1)
     }
 }
 

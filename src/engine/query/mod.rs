@@ -12,6 +12,7 @@
 mod compiled;
 mod cut;
 mod document;
+mod english;
 mod eval;
 mod evidence;
 mod explain;
@@ -19,6 +20,7 @@ mod expr;
 mod hits;
 mod inflect;
 mod lexer;
+mod operand;
 mod parser;
 mod pattern;
 mod rarity;

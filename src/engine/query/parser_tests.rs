@@ -16,9 +16,9 @@ fn complaints(text: &str) -> String {
     for problem in problems {
         let before = text.get(..problem.span.start).unwrap_or_default().chars().count();
         let under = text.get(problem.span.clone()).unwrap_or_default().chars().count().max(1);
-        told.push_str(&format!("{}{} {}\n", " ".repeat(before), "^".repeat(under), problem.message));
+        told += &format!("{}{} {}\n", " ".repeat(before), "^".repeat(under), problem.message);
         if let Some(hint) = problem.hint {
-            told.push_str(&format!("{} {hint}\n", " ".repeat(before)));
+            told += &format!("{} {hint}\n", " ".repeat(before));
         }
     }
     told
@@ -108,7 +108,7 @@ fn a_query_that_blows_up_is_refused() {
     let nots = format!("{}a", "NOT ".repeat(10_000));
     let long = "a AND ".repeat(20_000);
     for text in [deep, nots, long, "title:".repeat(3_000), "ATLEAST/2 ".repeat(3_000)] {
-        assert!(Query::compile(&text, &starter()).is_err(), "{:.40}", text);
+        assert!(Query::compile(&text, &starter()).is_err(), "{text:.40}");
     }
 }
 

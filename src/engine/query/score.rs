@@ -270,13 +270,8 @@ fn closeness(parts: &[&Vec<Span>]) -> f64 {
 pub(super) fn nearest_gap(a: &[Span], b: &[Span]) -> u32 {
     let (mut left, mut right, mut best) = (0, 0, u32::MAX);
     while let (Some(x), Some(y)) = (a.get(left), b.get(right)) {
-        let gap = if x.end <= y.start {
-            y.start - x.end
-        } else if y.end <= x.start {
-            x.start - y.end
-        } else {
-            0
-        };
+        // One of the two is zero, or both where they overlap.
+        let gap = y.start.saturating_sub(x.end).max(x.start.saturating_sub(y.end));
         best = best.min(gap);
         if x.end <= y.end {
             left += 1;

@@ -5,7 +5,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::article::{Block, BlockKind, Content};
 
-pub(super) const STARTER: &[(&str, &[&str], &[&str], &[&str])] = &[
+/// A group's name, its terms, what takes hits back, terms for Chinese.
+type Row = (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
+
+pub(super) const STARTER: &[Row] = &[
     ("us", &["=US", "U.S.", "United States", "Washington", "White House", "American"], &[], &[]),
     (
         "china",
@@ -36,7 +39,8 @@ pub(super) const STARTER: &[(&str, &[&str], &[&str], &[&str])] = &[
 pub(super) fn starter() -> Terms {
     let strings = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
     let groups = STARTER.iter().map(|(name, any, none, zh)| {
-        let languages = if zh.is_empty() { Default::default() } else { [("zh".to_owned(), strings(zh))].into() };
+        let languages =
+            if zh.is_empty() { std::collections::BTreeMap::default() } else { [("zh".to_owned(), strings(zh))].into() };
         ((*name).to_owned(), RawGroup { any: strings(any), none: strings(none), languages })
     });
     Terms::compile(groups.collect()).unwrap()
@@ -82,6 +86,7 @@ fn holds(text: &str, document: &Document) -> bool {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn a_headline_holds_or_not() {
     for (query, title, expected) in [
         // words, inflections, case, accents
@@ -227,7 +232,8 @@ fn other_scripts_and_languages_are_searched() {
 /// One line of `tests/corpus/queries`.
 #[derive(serde::Deserialize)]
 struct Judged {
-    judged: String,
+    #[serde(rename = "judged")]
+    wanted: String,
     language: String,
     title: String,
     text: String,
@@ -254,12 +260,12 @@ fn precision_and_recall(query: &Query, articles: &[Judged]) -> (f64, f64, String
     let mut wrong = String::new();
     for article in articles {
         let score = score(query, &Weights::default(), &article.document()).unwrap_or(0.0);
-        let (yes, told) = (article.judged == "yes", score >= MIN_SCORE);
+        let (yes, told) = (article.wanted == "yes", score >= MIN_SCORE);
         wanted += f64::from(u8::from(yes));
         found += f64::from(u8::from(told));
         right += f64::from(u8::from(yes && told));
         if yes != told {
-            wrong.push_str(&format!("{} {score:.2} {} {}\n", article.judged, article.language, article.title));
+            wrong += &format!("{} {score:.2} {} {}\n", article.wanted, article.language, article.title);
         }
     }
     (right / f64::max(found, 1.0), right / f64::max(wanted, 1.0), wrong)
@@ -342,12 +348,12 @@ fn states_are_not_found_in_what_only_sounds_like_them() {
         ("world-health-organization", "WHO warns of measles", true),
     ] {
         let query = Query::compile(&format!("${group}"), &terms).unwrap();
-        assert_eq!(holds_compiled(query, &article("en", title, &[])), expected, "${group} in {title:?}");
+        assert_eq!(holds_compiled(&query, &article("en", title, &[])), expected, "${group} in {title:?}");
     }
 }
 
-fn holds_compiled(query: Query, document: &Document) -> bool {
-    score(&query, &Weights::default(), document).is_some()
+fn holds_compiled(query: &Query, document: &Document) -> bool {
+    score(query, &Weights::default(), document).is_some()
 }
 
 #[test]
@@ -391,7 +397,7 @@ fn a_score_puts_the_title_above_the_lead_above_the_rest() {
     let twice = score_of("Nothing", &[&filler, hit, hit]);
     let often = score_of("Nothing", &[&filler, &hit.repeat(20)]);
     assert!(rest < twice && twice < often && often < 0.7, "{rest} {twice} {often}");
-    assert_eq!(score_of("Nothing", &[&filler, &hit.repeat(40)]), often);
+    assert!((score_of("Nothing", &[&filler, &hit.repeat(40)]) - often).abs() < 1e-9);
 }
 
 #[test]

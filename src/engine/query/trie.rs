@@ -1,6 +1,7 @@
 //! A trie of word patterns, and the walk over a document that finds all of them.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use super::document::Document;
 use super::inflect::Inflector;
@@ -29,13 +30,36 @@ pub(super) struct Trie {
     patterns: usize,
 }
 
+/// A quick hash. The tables hold the words of the config, so that no article can make them slow.
+#[derive(Default)]
+struct QuickHasher(u64);
+
+impl Hasher for QuickHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            for (to, from) in word.iter_mut().zip(chunk) {
+                *to = *from;
+            }
+            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        // The table takes the low bits, the product is best in its high ones.
+        self.0.rotate_left(26)
+    }
+}
+
+type Table = HashMap<String, Vec<u32>, BuildHasherDefault<QuickHasher>>;
+
 /// What the words of a document are looked up by, in one language.
 #[derive(Debug)]
 pub(super) struct WordTable {
-    exact: HashMap<String, Vec<u32>>,
-    forms: HashMap<String, Vec<u32>>,
-    keys: HashMap<String, Vec<u32>>,
-    prefixes: HashMap<String, Vec<u32>>,
+    exact: Table,
+    forms: Table,
+    keys: Table,
+    prefixes: Table,
     /// The lengths of the prefixes, in bytes, ascending.
     prefix_lengths: Vec<usize>,
 }
@@ -187,10 +211,10 @@ impl Fits {
 impl WordTable {
     pub(super) fn new(trie: &Trie, inflector: &Inflector) -> Self {
         let mut table = Self {
-            exact: HashMap::new(),
-            forms: HashMap::new(),
-            keys: HashMap::new(),
-            prefixes: HashMap::new(),
+            exact: Table::default(),
+            forms: Table::default(),
+            keys: Table::default(),
+            prefixes: Table::default(),
             prefix_lengths: Vec::new(),
         };
         for (word, id) in &trie.words {
