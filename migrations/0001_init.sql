@@ -277,6 +277,13 @@ CREATE TABLE delivery_event (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX delivery_event_event ON delivery_event (event);
 
+-- Recipients of a mail that were served, or refused for good: a delivery tried again goes to the others only.
+CREATE TABLE delivery_recipient (
+    delivery  INTEGER NOT NULL REFERENCES delivery (seq) ON DELETE CASCADE,
+    recipient TEXT NOT NULL,
+    PRIMARY KEY (delivery, recipient)
+) STRICT, WITHOUT ROWID;
+
 -- Events that wait for their channel's digest.
 CREATE TABLE digest_item (
     channel TEXT NOT NULL,

@@ -6,6 +6,7 @@ pub mod connect;
 pub mod deliver;
 pub mod digest;
 pub mod import;
+mod mailing;
 pub mod poll;
 pub mod recheck;
 pub mod tally;

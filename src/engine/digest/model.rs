@@ -302,7 +302,7 @@ fn article(events: &[&Brief], view: &View<'_>) -> Option<Item> {
         badges: badges.into_iter().filter(|(shown, _)| *shown).map(|(_, badge)| badge).collect(),
         headline: cut(&newest.headline, 240),
         url: newest.url.clone(),
-        archive: view.web.as_ref().zip(newest.article).map(|(web, id)| format!("{web}/articles/{id}")),
+        archive: view.web.as_ref().zip(newest.article).map(|(web, id)| format!("{web}/article/{id}")),
         source: cut(&newest.source_name, 80),
         time: view.time(first.at),
         rtl: newest.language.as_deref().is_some_and(is_rtl),

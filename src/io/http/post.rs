@@ -1,5 +1,6 @@
 //! Posting to a webhook: one request, no redirect, of the answer only what decides on the next attempt.
 
+use http::Method;
 use ipnet::IpNet;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
@@ -44,6 +45,15 @@ impl Http {
     /// Posts, past the limits of politeness (a webhook is the operator's own) but not past the guard. A redirect is an
     /// answer like another: it is not followed.
     pub async fn post(&self, request: PostRequest) -> Result<PostAnswer, FetchError> {
+        self.hand_over(Method::POST, request).await
+    }
+
+    /// The same with PUT, for services whose requests name their own transaction (Matrix).
+    pub async fn put(&self, request: PostRequest) -> Result<PostAnswer, FetchError> {
+        self.hand_over(Method::PUT, request).await
+    }
+
+    async fn hand_over(&self, method: Method, request: PostRequest) -> Result<PostAnswer, FetchError> {
         let url = request.url;
         let mut open = request.allow_private;
         open.sort_unstable();
@@ -51,7 +61,7 @@ impl Http {
         let way = self.way(&url, &Route { proxy: self.default_proxy(), open, once: false })?;
         let headers = headers(&url, &request.headers, self.default_user_agent())?;
         let exchange = async {
-            let sending = way.client.post(url.as_url().clone()).headers(headers).body(request.body).send();
+            let sending = way.client.request(method, url.as_url().clone()).headers(headers).body(request.body).send();
             let mut response = sending.await.map_err(|error| failure::no_answer(&url, &error))?;
             let now = self.clock().now();
             let answer = Answer::read(response.status().as_u16(), response.headers(), &url, now)?;

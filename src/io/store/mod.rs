@@ -12,6 +12,7 @@ mod export;
 mod ingest;
 mod load;
 mod outbox;
+mod pace;
 mod reader;
 mod records;
 mod schema;

@@ -1,0 +1,244 @@
+//! One delivery to one channel, by the channel's own means.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::config::{ChannelConfig, ChannelTarget, EmailChannel, MailBy, WebhookChannel};
+use crate::engine::feed_out::FeedOut;
+use crate::engine::webhook::{self, Message};
+use crate::io::exec;
+use crate::io::http::{Http, PostAnswer, PostRequest};
+use crate::io::mail::{Letter, Mailer};
+use crate::io::store::{Reader, StoreError};
+use crate::jobs::{Context, mailing};
+use crate::model::channel::WebhookFormat;
+use crate::model::event::{Delivery, Event, SendError};
+use crate::model::fetch::FetchError;
+use crate::model::ids::TopicId;
+use crate::model::time::{SignedDuration, Timestamp};
+
+/// Handing a message to the local `sendmail` is done in an instant, or something is wrong with it.
+const SENDMAIL_TIMEOUT: SignedDuration = SignedDuration::from_secs(60);
+/// Of an answer's body so much is told.
+const ANSWER_CHARS: usize = 200;
+
+/// Sends one delivery. The outer error is the store's, the inner one the channel's.
+pub(super) async fn one(
+    context: &Context,
+    channel: &ChannelConfig,
+    delivery: &Delivery,
+) -> Result<Result<(), SendError>, StoreError> {
+    match &channel.target {
+        ChannelTarget::Webhook(hook) => {
+            for (n, event) in delivery.events.iter().enumerate() {
+                let id = if n == 0 { delivery.id.0.clone() } else { format!("{}-{n}", delivery.id) };
+                let sent = to_webhook(&context.http, hook, &id, event, context.clock.now()).await;
+                if sent.is_err() {
+                    return Ok(sent);
+                }
+            }
+            Ok(Ok(()))
+        }
+        ChannelTarget::Email(email) => by_mail(context, channel, email, delivery).await,
+        ChannelTarget::Command { argv, timeout } => Ok(exec::run(argv, command_input(delivery), *timeout).await),
+        ChannelTarget::Feed { .. } => Ok(Ok(())),
+    }
+}
+
+/// Tries a webhook with an event of its own, for `check --connect`.
+pub async fn ping(http: &Http, channel: &ChannelConfig, now: Timestamp) -> Result<(), SendError> {
+    let ChannelTarget::Webhook(hook) = &channel.target else { return Ok(()) };
+    let event = webhook::ping(channel.id.as_str(), now);
+    to_webhook(http, hook, &format!("ping-{}-{}", channel.id.as_str().replace('.', "-"), now.as_second()), &event, now)
+        .await
+}
+
+async fn to_webhook(
+    http: &Http,
+    hook: &WebhookChannel,
+    id: &str,
+    event: &Event,
+    now: Timestamp,
+) -> Result<(), SendError> {
+    let Message { url, put, body } = webhook::format(hook.format, &hook.url, id, event);
+    let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    if hook.format == WebhookFormat::Standard {
+        let secrets: Vec<&str> = hook.secrets.iter().map(crate::config::Secret::expose).collect();
+        headers.extend(webhook::headers(id, now.as_second(), &body, &secrets));
+    }
+    headers.extend(hook.headers.iter().map(|(name, value)| (name.clone(), value.expose().to_owned())));
+    let allow_private = hook.allow_private.clone();
+    let request = PostRequest { url, headers, body, timeout: hook.timeout, allow_private };
+    let answer = if put { http.put(request).await } else { http.post(request).await };
+    match answer {
+        Ok(answer) => judged(&answer, hook.url.host()),
+        Err(error) => Err(unsent(hook, &error)),
+    }
+}
+
+/// What an answer's status means by Standard Webhooks.
+fn judged(answer: &PostAnswer, host: &str) -> Result<(), SendError> {
+    let body: String = crate::engine::brief::clean(&answer.body).chars().take(ANSWER_CHARS).collect();
+    let said = if body.is_empty() { String::new() } else { format!(": {body}") };
+    let reason = format!("{host} answered {}{said}", answer.status);
+    match answer.status {
+        200..=299 => Ok(()),
+        300..=399 => Err(SendError::Temporary {
+            reason: format!("{host} answered {}: redirects are not followed, give the final URL", answer.status),
+            retry_after: None,
+        }),
+        410 => Err(SendError::ChannelClosed { reason }),
+        _ => Err(SendError::Temporary { reason, retry_after: answer.retry_after }),
+    }
+}
+
+/// The URLs of chat services are secrets: of them only the host is told.
+fn unsent(hook: &WebhookChannel, error: &FetchError) -> SendError {
+    let told = match error {
+        FetchError::Unreachable { reason, .. } | FetchError::TooLarge { reason, .. } => {
+            format!("{}: {reason}", hook.url.host())
+        }
+        other => other.to_string(),
+    };
+    let path = hook.url.as_url().path().trim_end_matches('/');
+    let mut reason = told.replace(hook.url.as_str(), hook.url.host());
+    if path.len() > 1 {
+        reason = reason.replace(path, "/…");
+    }
+    SendError::Temporary { reason, retry_after: None }
+}
+
+/// One recipient after the other; who was served is noted, so that another attempt goes to the others only.
+async fn by_mail(
+    context: &Context,
+    channel: &ChannelConfig,
+    email: &EmailChannel,
+    delivery: &Delivery,
+) -> Result<Result<(), SendError>, StoreError> {
+    let made = (delivery.events.as_slice(), delivery.created);
+    let letter = mailing::letter(&context.config, channel, email, &delivery.id, made);
+    let mailer = match (&email.by, &context.config.smtp) {
+        (MailBy::Smtp, Some(server)) => Some(Mailer::Smtp(server.clone())),
+        (MailBy::Smtp, None) => {
+            let reason = "the channel sends by SMTP, and there is no [smtp]".to_owned();
+            return Ok(Err(SendError::Temporary { reason, retry_after: None }));
+        }
+        (MailBy::Directory(directory), _) => Some(Mailer::Directory(directory.clone())),
+        (MailBy::Sendmail(_), _) => None,
+    };
+    if let Some(mailer) = mailer.as_ref().filter(|mailer| mailer.takes_all_at_once()) {
+        return Ok(mailer.send(&letter, "").await);
+    }
+    let served = context.store.served(&delivery.id).await?;
+    let mut failed: Vec<(&String, SendError)> = Vec::new();
+    for recipient in email.to.iter().filter(|recipient| !served.contains(recipient)) {
+        let own = Letter { to: vec![recipient.clone()], ..letter.clone() };
+        let sent = match (&mailer, &email.by) {
+            (Some(mailer), _) => mailer.send(&own, recipient).await,
+            (None, MailBy::Sendmail(program)) => by_sendmail(program, &own, recipient).await,
+            (None, _) => Ok(()),
+        };
+        match sent {
+            Ok(()) => context.store.note_served(&delivery.id, recipient).await?,
+            Err(error) => failed.push((recipient, error)),
+        }
+    }
+    Ok(together(&failed))
+}
+
+async fn by_sendmail(program: &Path, letter: &Letter, recipient: &str) -> Result<(), SendError> {
+    let (argv, message) = letter.for_sendmail(program, recipient)?;
+    exec::run(&argv, message, SENDMAIL_TIMEOUT).await
+}
+
+/// Several recipients' failures as one: it may pass as long as one of them may.
+fn together(failed: &[(&String, SendError)]) -> Result<(), SendError> {
+    if failed.is_empty() {
+        return Ok(());
+    }
+    let reason = failed.iter().map(|(recipient, error)| format!("{recipient}: {error}")).collect::<Vec<_>>().join("; ");
+    let waits = failed.iter().filter_map(|(_, error)| match error {
+        SendError::Temporary { retry_after, .. } => Some(*retry_after),
+        SendError::Permanent { .. } | SendError::ChannelClosed { .. } => None,
+    });
+    match waits.reduce(Option::max) {
+        Some(retry_after) => Err(SendError::Temporary { reason, retry_after }),
+        None => Err(SendError::Permanent { reason }),
+    }
+}
+
+/// The end of the quiet hours, for a mail of its own that would go out in them.
+pub(super) fn quiet_until(channel: &ChannelConfig, delivery: &Delivery, now: Timestamp) -> Option<Timestamp> {
+    let ChannelTarget::Email(email) = &channel.target else { return None };
+    let (from, to) = email.quiet?;
+    if !mailing::is_immediate(email, &delivery.events) || from == to {
+        return None;
+    }
+    let local = email.timezone.to_datetime(now);
+    let time = local.time();
+    let inside = if from < to { time >= from && time < to } else { time >= from || time < to };
+    let day = if time < to { local.date() } else { local.date().tomorrow().ok()? };
+    inside.then(|| email.timezone.to_timestamp(day.to_datetime(to)).ok()).flatten()
+}
+
+/// One JSON object a line: the webhook's body with the delivery's id and channel.
+fn command_input(delivery: &Delivery) -> Vec<u8> {
+    let mut lines = Vec::new();
+    for event in &delivery.events {
+        let line = serde_json::json!({
+            "id": delivery.id, "channel": delivery.channel, "attempt": delivery.attempts + 1,
+            "type": event.kind, "timestamp": event.timestamp, "data": event.data,
+        });
+        lines.extend(line.to_string().into_bytes());
+        lines.push(b'\n');
+    }
+    lines
+}
+
+/// Writes the feeds that a channel's deliveries change: those of their topics, and the one of all changes.
+pub(super) async fn feed(
+    context: &Context,
+    directory: Option<&Path>,
+    max_items: usize,
+    deliveries: &[Delivery],
+) -> Result<(), SendError> {
+    let Some(directory) = directory.map(Path::to_path_buf) else { return Ok(()) };
+    let touched: BTreeSet<TopicId> =
+        deliveries.iter().flat_map(|delivery| &delivery.events).flat_map(|event| event.topics.clone()).collect();
+    let topics = context.config.topics.iter().filter(|topic| touched.contains(&topic.id));
+    let mut feeds: Vec<(Option<TopicId>, String)> =
+        topics.map(|topic| (Some(topic.id.clone()), topic.name.clone())).collect();
+    feeds.push((None, "All changes".to_owned()));
+    let base = context.config.web.as_ref().and_then(|web| web.public_url.clone());
+    let reader = context.store.reader();
+    let written = tokio::task::spawn_blocking(move || {
+        let reader = reader.map_err(|error| error.to_string())?;
+        write_feeds(&reader, &directory, &feeds, (max_items, base.as_ref()))
+    });
+    let written = written.await.unwrap_or_else(|error| Err(error.to_string()));
+    written.map_err(|reason| SendError::Temporary {
+        reason: format!("cannot write the feeds: {reason}"),
+        retry_after: None,
+    })
+}
+
+fn write_feeds(
+    reader: &Reader,
+    directory: &Path,
+    feeds: &[(Option<TopicId>, String)],
+    (max_items, base): (usize, Option<&crate::model::url::WebUrl>),
+) -> Result<(), String> {
+    let at = |path: &PathBuf, error: std::io::Error| format!("{}: {error}", path.display());
+    std::fs::create_dir_all(directory).map_err(|error| at(&directory.to_path_buf(), error))?;
+    for (topic, title) in feeds {
+        let events = reader.events(topic.as_ref(), max_items).map_err(|error| error.to_string())?;
+        let id = topic.as_ref().map_or("all", TopicId::as_str);
+        let feed = FeedOut { id, title, base, events: &events };
+        for (name, text) in [(format!("{id}.atom"), feed.atom()), (format!("{id}.json"), feed.json())] {
+            let (hidden, target) = (directory.join(format!(".{name}.part")), directory.join(&name));
+            std::fs::write(&hidden, text).map_err(|error| at(&hidden, error))?;
+            std::fs::rename(&hidden, &target).map_err(|error| at(&target, error))?;
+        }
+    }
+    Ok(())
+}

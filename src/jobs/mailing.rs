@@ -1,0 +1,61 @@
+//! A mail, from a channel and its events to a letter: what the deliveries and the digest's preview have in common.
+
+use crate::config::{ChannelConfig, Config, EmailChannel};
+use crate::engine::digest::{self, DigestInput, Rendered};
+use crate::io::mail::Letter;
+use crate::model::event::{Event, EventKind};
+use crate::model::ids::DeliveryId;
+use crate::model::time::Timestamp;
+
+/// Who sends where neither the channel nor `[smtp]` says: mail that only goes to files.
+const NOBODY: &str = "wirewatch@localhost";
+
+/// A letter with its texts.
+pub(super) fn letter(
+    config: &Config,
+    channel: &ChannelConfig,
+    email: &EmailChannel,
+    id: &DeliveryId,
+    (events, made): (&[Event], Timestamp),
+) -> Letter {
+    let immediate = is_immediate(email, events);
+    let input = DigestInput {
+        channel: channel.id.as_str(),
+        events: if is_empty_digest(events) { &[] } else { events },
+        zone: &email.timezone,
+        web: config.web.as_ref().and_then(|web| web.public_url.as_ref()),
+        at: made,
+        max_items: email.max_items,
+        immediate,
+    };
+    let Rendered { subject, text, html } = digest::render(&input);
+    let from = email.from.as_deref().or(config.smtp.as_ref().map(|smtp| smtp.from.as_str())).unwrap_or(NOBODY);
+    let topic = events.first().and_then(|event| event.topics.first());
+    Letter {
+        id: id.clone(),
+        channel: channel.id.clone(),
+        from: from.to_owned(),
+        to: email.to.clone(),
+        date: made,
+        subject,
+        text,
+        html,
+        thread: topic.filter(|_| immediate).map(|topic| topic.as_str().to_owned()),
+    }
+}
+
+/// Whether a delivery is one event's own mail rather than a digest.
+pub(super) fn is_immediate(email: &EmailChannel, events: &[Event]) -> bool {
+    matches!(events, [one] if email.immediate.contains(&one.kind))
+}
+
+/// What is enqueued for a digest that says "nothing": an outbox row needs an event.
+pub(super) fn empty_digest(channel: &str, now: Timestamp) -> Event {
+    let mut event = crate::engine::webhook::ping(channel, now);
+    event.data = serde_json::json!({"channel": channel, "empty": true});
+    event
+}
+
+fn is_empty_digest(events: &[Event]) -> bool {
+    matches!(events, [one] if one.kind == EventKind::Ping && one.data["empty"] == true)
+}
