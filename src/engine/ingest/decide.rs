@@ -1,21 +1,18 @@
 //! From a capture to a plan: a new article, a revision, or nothing new.
 
-use xxhash_rust::xxh3::xxh3_64;
-
+use super::change::{Case, link, revision_of, topic_changes, without_learned};
 use super::data::Scene;
 use super::diverged::diverged;
 use super::doubt::{self, Doubtful};
-use super::known::{Known, KnownArticle, PastRevision};
-use super::plan::{Doubt, Held, MatchPlan, NewRevision, Plan, Row, StoryPlan, TopicChange, Transition};
+use super::known::{Known, KnownArticle};
+use super::plan::{Doubt, Held, MatchPlan, Plan, Row, StoryPlan, TopicChange, Transition};
 use super::story::{self, Placed};
 use super::telling::Teller;
 use super::{Capture, Outcome};
 use crate::engine::candidate::{MadeFrom, Suspicion};
-use crate::engine::page::block_hash;
-use crate::engine::query::{Document, DocumentInput};
 use crate::engine::revision::{self, Change, Verdict};
 use crate::engine::route::{Backlog, Topics};
-use crate::model::article::{ArticleStatus, ChangeKind, Content};
+use crate::model::article::{ArticleStatus, Content};
 use crate::model::event::EventKind;
 use crate::model::ids::{ArticleId, RevisionNumber, StoryId};
 use crate::model::record::ArticleRecord;
@@ -24,12 +21,6 @@ use crate::model::time::{SignedDuration, Timestamp};
 
 /// Feeds lag behind: what was published this shortly before a source's first poll, but was not listed then, is news.
 const LISTED_LATE: SignedDuration = SignedDuration::from_hours(24);
-
-/// A content that was shown until this long ago and comes back is a flip (an A/B headline, a flapping block).
-const FLIP_WINDOW: SignedDuration = SignedDuration::from_hours(7 * 24);
-
-/// A score that rises by this much has strengthened.
-const STRENGTHENED_BY: f64 = 0.15;
 
 /// A page without a body is recorded after so many captures: perhaps it has none (a video, a gallery).
 const EMPTY_ATTEMPTS: u32 = 2;
@@ -46,14 +37,6 @@ pub fn decide(known: &Known, capture: &Capture, topics: &Topics, now: Timestamp)
             None => again(Case { known, article, capture, topics, now }),
         },
     }
-}
-
-/// Equal for contents whose headline and body read the same.
-pub fn shown(content: &Content) -> u64 {
-    let mut text = content.title.clone().unwrap_or_default();
-    text.push('\0');
-    text.push_str(&content.text());
-    xxh3_64(text.as_bytes())
 }
 
 /// A first capture that makes no article yet.
@@ -114,16 +97,6 @@ fn first(known: &Known, capture: &Capture, topics: &Topics, now: Timestamp) -> P
     plan.story = Some(story);
     plan.matches = Some(MatchPlan { changes });
     plan
-}
-
-/// A look at a known article.
-#[derive(Debug, Clone, Copy)]
-struct Case<'a> {
-    known: &'a Known,
-    article: &'a KnownArticle,
-    capture: &'a Capture,
-    topics: &'a Topics,
-    now: Timestamp,
 }
 
 fn again(case: Case<'_>) -> Plan {
@@ -215,25 +188,6 @@ fn revise(case: Case<'_>, change: &Change, plan: &mut Plan) -> Vec<TopicChange> 
     changes
 }
 
-fn revision_of(case: Case<'_>, change: &Change, record: &ArticleRecord) -> NewRevision {
-    let Case { article, capture, now, .. } = case;
-    let content = capture.candidate.content();
-    let number = RevisionNumber(record.revisions);
-    NewRevision {
-        kinds: change.kinds.clone(),
-        details: change.details.clone(),
-        reasons: change.reasons.clone(),
-        acknowledged: change.acknowledged,
-        notice: change.notice.clone(),
-        significance: change.significance,
-        added_words: count(change.diff.added_words()),
-        removed_words: count(change.diff.removed_words()),
-        change_hash: change_hash(change),
-        flip_of: flip_of(&article.history, content, &change.kinds, now),
-        ..link(Some(&article.hash), capture.candidate.made_from(), (record, number), content, now)
-    }
-}
-
 fn revised_record(
     article: &KnownArticle,
     content: &Content,
@@ -258,68 +212,6 @@ fn revised_record(
     record
 }
 
-/// The next link of an article's chain, with nothing said about what changed.
-fn link(
-    previous: Option<&[u8; 32]>,
-    made_from: MadeFrom,
-    (record, number): (&ArticleRecord, RevisionNumber),
-    content: &Content,
-    now: Timestamp,
-) -> NewRevision {
-    NewRevision {
-        number,
-        at: now,
-        url: record.canonical_url.clone(),
-        content: content.clone(),
-        text_hash: revision::text_hash(content),
-        hash: revision::chain(previous, &record.canonical_url, number, now, content),
-        shown: shown(content),
-        kinds: Vec::new(),
-        details: Vec::new(),
-        reasons: Vec::new(),
-        acknowledged: false,
-        notice: None,
-        significance: 0.0,
-        added_words: 0,
-        removed_words: 0,
-        change_hash: 0,
-        flip_of: None,
-        technical: false,
-        made_from,
-    }
-}
-
-/// The topics before and after.
-fn topic_changes(
-    before: &[crate::model::topic::TopicMatch],
-    capture: &Capture,
-    record: &ArticleRecord,
-    topics: &Topics,
-) -> Vec<TopicChange> {
-    let document = Document::new(DocumentInput {
-        content: capture.candidate.content(),
-        url: &record.url,
-        source_id: capture.source.as_str(),
-        source_name: &capture.source_name,
-    });
-    let after = topics.set.matches(&document);
-    let was = |topic| before.iter().find(|found| found.topic == topic);
-    let gone: Vec<TopicChange> = before
-        .iter()
-        .filter(|found| after.iter().all(|now| now.topic != found.topic))
-        .map(|found| TopicChange { found: found.clone(), transition: Transition::Left })
-        .collect();
-    let now = after.into_iter().map(|found| {
-        let transition = match was(found.topic.clone()) {
-            None => Transition::Entered,
-            Some(before) if found.score >= before.score + STRENGTHENED_BY => Transition::Strengthened,
-            Some(_) => Transition::Held,
-        };
-        TopicChange { found, transition }
-    });
-    now.chain(gone).collect()
-}
-
 /// What was told as news when the source was new is not.
 fn is_backlog(known: &Known, capture: &Capture) -> bool {
     if capture.backlog == Backlog::Notify {
@@ -330,52 +222,6 @@ fn is_backlog(known: &Known, capture: &Capture) -> bool {
         published.instant() < first_poll.checked_sub(LISTED_LATE).unwrap_or(Timestamp::MIN)
     });
     listed_first || older
-}
-
-/// The earlier revision that a content goes back to, if it was shown not long ago. A headline counts by itself: the
-/// body may have moved on under an A/B test.
-fn flip_of(
-    history: &[PastRevision],
-    content: &Content,
-    kinds: &[ChangeKind],
-    now: Timestamp,
-) -> Option<RevisionNumber> {
-    let shown = shown(content);
-    let headline_only = kinds == [ChangeKind::Headline];
-    history
-        .windows(2)
-        .filter_map(|pair| match pair {
-            [past, next] => Some((past, next.at)),
-            _ => None,
-        })
-        .filter(|(_, ended)| now.duration_since(*ended) <= FLIP_WINDOW)
-        .filter(|(past, _)| past.shown == shown || (headline_only && past.title == content.title))
-        .map(|(past, _)| past.number)
-        .next_back()
-}
-
-/// The content before, without blocks that the site is by now known to repeat: their absence is no edit.
-fn without_learned(known: &Known, before: &Content, after: &Content) -> (Content, bool) {
-    let mut reduced = before.clone();
-    reduced.blocks.retain(|block| {
-        !known.learned.contains(&block_hash(&block.text)) || after.blocks.iter().any(|kept| kept.text == block.text)
-    });
-    let learned = reduced.blocks.len() < before.blocks.len();
-    (reduced, learned)
-}
-
-fn change_hash(change: &Change) -> u64 {
-    let mut text = String::new();
-    for part in change.diff.added_texts().iter().chain(["\u{1}".to_owned()].iter()).chain(&change.diff.removed_texts())
-    {
-        text.push_str(part);
-        text.push('\0');
-    }
-    xxh3_64(text.as_bytes())
-}
-
-fn count(words: usize) -> u32 {
-    u32::try_from(words).unwrap_or(u32::MAX)
 }
 
 fn look_again(

@@ -4,6 +4,7 @@
 //! one story is joined; what is doubtful changes nothing before a second look. Composes crosspost, revision, query and
 //! route. Never reads the clock: `now` is the capture's time.
 
+mod change;
 mod data;
 mod decide;
 mod diverged;
@@ -14,7 +15,8 @@ pub mod plan;
 mod story;
 mod telling;
 
-pub use decide::{decide, shown};
+pub use change::shown;
+pub use decide::decide;
 pub use doubt::SECOND_LOOK;
 pub use known::{Known, KnownPage};
 pub use look::look;

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::error::{Answer, StoreError};
 use super::value::{ms, signed, to_json};
-use super::{apply, blobs, load, outbox, sources};
+use super::{apply, blobs, events, load, sources};
 use crate::engine::ingest::plan::{Doubt, Plan, Row};
 use crate::engine::ingest::{self, Capture, Observation, Observed, Outcome, Recorded, Seen};
 use crate::engine::route::Topics;
@@ -152,8 +152,8 @@ fn recorded(
 ) -> Answer<Recorded> {
     let mut deliveries = 0;
     for planned in &plan.events {
-        let id = outbox::insert_event(connection, &planned.event)?;
-        deliveries += outbox::send(connection, id, &planned.event, &planned.sends, now)?;
+        let id = events::insert_event(connection, &planned.event)?;
+        deliveries += events::send(connection, id, &planned.event, &planned.sends, now)?;
     }
     apply::told(connection, &plan.told, now)?;
     Ok(Recorded {

@@ -8,6 +8,7 @@ mod archive;
 mod articles;
 mod blobs;
 mod error;
+mod events;
 mod export;
 mod ingest;
 mod load;

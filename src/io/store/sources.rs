@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::Store;
 use super::error::{Answer, StoreError};
-use super::outbox;
+use super::events;
 use super::value::{at, cut, ms, parsed, signed};
 use crate::config::{ContentFrom, SourceConfig};
 use crate::engine::route::{self, Topics};
@@ -222,8 +222,8 @@ fn record_poll(connection: &Connection, poll: &PollRecord, topics: &Topics, now:
             "since": since.or(since_before).map(|since| at(since).to_string()), "streak": streak,
         }}),
     };
-    let id = outbox::insert_event(connection, &event)?;
-    outbox::send(connection, id, &event, &route::source_sends(kind, topics), now)?;
+    let id = events::insert_event(connection, &event)?;
+    events::send(connection, id, &event, &route::source_sends(kind, topics), now)?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::archive::{self, collect};
 use super::error::{Answer, StoreError};
-use super::outbox::{read_delivery, read_event};
+use super::events::{read_delivery, read_event};
 use super::reader::{DeliveryFilter, Explained};
 use super::records;
 use super::value::from_json;

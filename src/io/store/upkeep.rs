@@ -93,6 +93,17 @@ impl super::Reader {
         self.read(|connection| backup(connection, target))
     }
 
+    /// What takes how many bytes, tables and indexes by name, the largest first.
+    pub fn sizes(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        self.read(|connection| {
+            Ok(connection
+                .prepare("SELECT name, sum(pgsize) AS bytes FROM dbstat GROUP BY name ORDER BY bytes DESC")?
+                .query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)))?
+                .map(|row| row.map(|(name, bytes)| (name, u64::try_from(bytes).unwrap_or(0))))
+                .collect::<Result<_, _>>()?)
+        })
+    }
+
     /// SQLite's own check of the whole file, and of the full-text index; empty where it is whole.
     pub fn integrity(&self) -> Result<Vec<String>, StoreError> {
         self.read(|connection| {
