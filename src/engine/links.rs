@@ -50,12 +50,11 @@ pub fn parse(html: &str, base: &WebUrl, selectors: &[String]) -> ParsedFeed {
                 return feed;
             }
             let Some(entry) = entry(link, element, &base) else { continue };
-            match places.get(&entry.id).and_then(|place| feed.entries.get_mut(*place)) {
-                Some(known) => complete(known, entry),
-                None => {
-                    places.insert(entry.id.clone(), feed.entries.len());
-                    feed.entries.push(entry);
-                }
+            if let Some(known) = places.get(&entry.id).and_then(|place| feed.entries.get_mut(*place)) {
+                complete(known, entry);
+            } else {
+                places.insert(entry.id.clone(), feed.entries.len());
+                feed.entries.push(entry);
             }
         }
     }

@@ -20,6 +20,7 @@ const TEXT_MAX_BYTES: usize = 4096;
 
 /// What a sitemap file is.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one value a file, matched at once")]
 pub enum Sitemap {
     /// A list of pages.
     Urls(ParsedFeed),
@@ -134,7 +135,12 @@ fn read(text: &str, base: &WebUrl) -> Result<Read, SitemapError> {
                 match local_name(tag.name).as_str() {
                     "urlset" => read.is_sitemap = true,
                     "sitemapindex" => read.is_index = true,
-                    "url" | "sitemap" => at_hand = read.begin(at_hand.take(), base),
+                    "url" | "sitemap" => {
+                        // A page whose end is missing is put away first.
+                        read.put(at_hand.take(), base);
+                        read.begun += 1;
+                        at_hand = Some(Listed::default());
+                    }
                     "image" | "video" if at_hand.is_some() && !tag.empty => inside_media = true,
                     "rss" | "feed" | "rdf" if !read.is_sitemap => return Err(SitemapError::Feed),
                     "html" | "body" if !read.is_sitemap => return Err(SitemapError::WebPage),
@@ -173,13 +179,6 @@ fn read(text: &str, base: &WebUrl) -> Result<Read, SitemapError> {
 }
 
 impl Read {
-    /// Begins a page; one whose end is missing is put away first.
-    fn begin(&mut self, at_hand: Option<Listed>, base: &WebUrl) -> Option<Listed> {
-        self.put(at_hand, base);
-        self.begun += 1;
-        Some(Listed::default())
-    }
-
     fn put(&mut self, listed: Option<Listed>, base: &WebUrl) {
         let Some(listed) = listed else { return };
         let Some(url) = listed.address.as_deref().and_then(|address| base.join(address).ok()) else { return };

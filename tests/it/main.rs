@@ -4,6 +4,7 @@
 mod support;
 
 mod architecture;
+mod feeds;
 mod fetch;
 mod fetch_polite;
 mod pipeline;

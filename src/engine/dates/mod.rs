@@ -188,6 +188,11 @@ fn korean(text: &str) -> Option<Published> {
 /// has colons, the year is the long number or the last short one.
 fn words(text: &str) -> Option<Published> {
     let mut found = Words::default();
+    // `Mar, 5 ene 2024` is a Tuesday: a name with a comma before everything else is a day's.
+    let text = match text.split_once(',') {
+        Some((day, rest)) if day.chars().all(char::is_alphabetic) && rest.contains(char::is_alphabetic) => rest,
+        _ => text,
+    };
     for word in text.split([' ', ',', '\t', '\n', '\r']).filter(|word| !word.is_empty()) {
         found.take(word);
     }
@@ -348,6 +353,7 @@ mod tests {
     fn months_have_names_in_other_languages() {
         check("Lun, 5 août 2024 08:00:00 +0200", "2024-08-05T08:00:00+02:00");
         check("Mo, 04 Mär 2024 08:00:00 +0100", "2024-03-04T08:00:00+01:00");
+        check("Mar, 05 ene 2024 08:00:00 GMT", "2024-01-05T08:00:00Z");
         check("lun, 08 dic 2024 08:00:00 GMT", "2024-12-08T08:00:00Z");
         check("Пт, 05 июл 2024 08:00:00 +0300", "2024-07-05T08:00:00+03:00");
         check("Κυρ, 11 Ιούλ 2004 12:00:00 EST", "2004-07-11T12:00:00-05:00");

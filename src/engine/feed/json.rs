@@ -4,6 +4,8 @@
 //! The document is cut into its members and items without being parsed as a whole: what is held in memory beside the
 //! text is one item at a time, and a broken item costs itself alone.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use super::FeedError;
@@ -187,7 +189,7 @@ fn repaired(text: &str) -> String {
                 _ => {}
             }
             if u32::from(c) < 0x20 {
-                out.push_str(&format!("\\u{:04x}", u32::from(c)));
+                write!(out, "\\u{:04x}", u32::from(c)).expect("writing to a string cannot fail");
                 continue;
             }
         } else if c == '"' {
@@ -221,10 +223,7 @@ impl<'a> Members<'a> {
 
     fn next_member(&mut self) -> Option<(String, &'a str)> {
         let key = self.next_item()?;
-        let key = match parsed(key) {
-            Value::String(key) => key,
-            _ => return None,
-        };
+        let Value::String(key) = parsed(key) else { return None };
         self.skip(b":");
         let begin = self.at;
         if let Some(value) = self.next_item() {

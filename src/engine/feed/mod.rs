@@ -7,6 +7,7 @@
 //! constants; an answer that lists entries of which none could be read is an error, never an empty feed; an entry's id
 //! depends on nothing but what the source says about it.
 
+mod attributes;
 mod draft;
 mod json;
 mod names;

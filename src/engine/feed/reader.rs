@@ -7,8 +7,8 @@
 use super::draft::{DateOf, Draft, Person};
 use super::names::{Element, Space, element, space_of, space_of_undeclared};
 use super::text::{Capture, FIELD_MAX_BYTES, Text};
+use super::version::Read;
 use crate::engine::markup::{Scanner, Tag, Token, unescape, unescape_into};
-use crate::model::entry::Entry;
 use crate::model::url::WebUrl;
 
 /// Deepest nesting that is followed; deeper elements are passed over. Feeds nest some ten deep.
@@ -22,36 +22,14 @@ const NAMESPACES_MAX: usize = 128;
 
 /// An open element.
 #[derive(Debug)]
-struct Frame<'a> {
-    name: &'a str,
-    element: Element,
-    text: String,
-    namespaces: usize,
-    has_base: bool,
-    person: Option<Person>,
-    permalink: bool,
-}
-
-/// What a document in XML turned out to hold.
-#[derive(Debug, Default)]
-pub(super) struct Read {
-    /// `rss2.0`, `atom1.0` …; empty if no element of a feed was met.
-    pub(super) version: String,
-    pub(super) feed: Draft,
-    pub(super) entries: Vec<Entry>,
-    /// Entries that were begun, whole or not.
-    pub(super) begun: usize,
-    pub(super) ttl: Option<u64>,
-    pub(super) update_period_s: Option<u64>,
-    pub(super) update_frequency: Option<u64>,
-    pub(super) hub: Option<WebUrl>,
-    pub(super) self_url: Option<WebUrl>,
-    /// The document ended inside of an entry, which was left out.
-    pub(super) cut: bool,
-    pub(super) too_deep: bool,
-    pub(super) too_many: bool,
-    /// The first element, as written.
-    pub(super) root: Option<String>,
+pub(super) struct Frame<'a> {
+    pub(super) name: &'a str,
+    pub(super) element: Element,
+    pub(super) text: String,
+    pub(super) namespaces: usize,
+    pub(super) has_base: bool,
+    pub(super) person: Option<Person>,
+    pub(super) permalink: bool,
 }
 
 /// Reads a document.
@@ -66,8 +44,7 @@ pub(super) fn read(text: &str, base: &WebUrl) -> Read {
         asides: 0,
         read: Read::default(),
     };
-    let mut scanner = Scanner::new(text);
-    for token in scanner.by_ref() {
+    for token in Scanner::new(text) {
         match token {
             Token::Start(tag) => reader.start(&tag),
             Token::End(name) => reader.end(name),
@@ -78,19 +55,20 @@ pub(super) fn read(text: &str, base: &WebUrl) -> Read {
             break;
         }
     }
-    reader.finish(scanner.is_cut())
+    reader.finish()
 }
 
-struct Reader<'a> {
-    frames: Vec<Frame<'a>>,
+/// A document while it is read.
+pub(super) struct Reader<'a> {
+    pub(super) frames: Vec<Frame<'a>>,
     /// Elements open beyond [`DEPTH_MAX`].
-    beyond: usize,
-    namespaces: Vec<(&'a str, Space)>,
-    bases: Vec<WebUrl>,
-    capture: Option<Capture<'a>>,
-    entry: Option<Draft>,
-    asides: usize,
-    read: Read,
+    pub(super) beyond: usize,
+    pub(super) namespaces: Vec<(&'a str, Space)>,
+    pub(super) bases: Vec<WebUrl>,
+    pub(super) capture: Option<Capture<'a>>,
+    pub(super) entry: Option<Draft>,
+    pub(super) asides: usize,
+    pub(super) read: Read,
 }
 
 impl<'a> Reader<'a> {
@@ -170,7 +148,7 @@ impl<'a> Reader<'a> {
         element(space, local)
     }
 
-    fn base(&self) -> Option<&WebUrl> {
+    pub(super) fn base(&self) -> Option<&WebUrl> {
         self.bases.last()
     }
 
@@ -193,112 +171,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn draft(&mut self) -> Option<&mut Draft> {
+    pub(super) fn draft(&mut self) -> Option<&mut Draft> {
         if self.asides > 0 {
             return None;
         }
         Some(self.entry.as_mut().unwrap_or(&mut self.read.feed))
-    }
-
-    /// What an element says by its start tag.
-    fn open(&mut self, tag: &Tag<'a>, frame: &mut Frame<'a>) {
-        if self.read.root.is_none() {
-            self.read.root = Some(tag.name.to_owned());
-        }
-        match frame.element {
-            Element::Rss => self.read.note_rss(tag.attribute("version")),
-            Element::Rdf => self.read.note_root("rss1.0"),
-            Element::Feed => {
-                self.read.note_atom(tag.attribute("version"));
-                self.note_language(tag);
-            }
-            Element::Channel => {
-                self.read.note_root(if tag.name == "CHANNEL" { "cdf" } else { "rss" });
-                self.channel_definition(tag);
-            }
-            Element::Entry => {
-                self.read.begun += 1;
-                self.read.note_root(if tag.name.eq_ignore_ascii_case("entry") { "atom" } else { "rss" });
-                self.entry = Some(Draft::default());
-                self.asides = 0;
-                self.channel_definition(tag);
-                self.note_language(tag);
-                if let Some(about) = tag.attribute("rdf:about")
-                    && let Some(entry) = &mut self.entry
-                {
-                    let url = WebUrl::parse(&about).ok();
-                    entry.id(usize::MAX - 1, about.trim().to_owned(), url);
-                }
-            }
-            Element::Aside => self.asides += 1,
-            Element::Author | Element::OtherPerson => frame.person = Some(Person::default()),
-            Element::Guid => {
-                let stated = tag.attribute("isPermaLink");
-                frame.permalink = stated.is_none_or(|stated| stated.trim().eq_ignore_ascii_case("true"));
-            }
-            Element::Link => self.linked(tag),
-            Element::Category | Element::ItunesCategory => {
-                let term = tag.attribute("term").or_else(|| tag.attribute("text")).or_else(|| tag.attribute("label"));
-                if let (Some(term), Some(draft)) = (term, self.draft()) {
-                    draft.tag(&term);
-                }
-            }
-            _ => {}
-        }
-        if matches!(frame.element, Element::Rss | Element::Rdf) {
-            self.note_language(tag);
-        }
-    }
-
-    fn note_language(&mut self, tag: &Tag<'a>) {
-        let language = if tag.attributes_text().contains("lang") {
-            tag.attribute("xml:lang").or_else(|| tag.attribute("lang"))
-        } else {
-            None
-        };
-        if let Some(language) = language.map(|text| text.trim().replace('_', "-")).filter(|text| !text.is_empty())
-            && let Some(draft) = self.draft()
-        {
-            draft.language = Some(language);
-        }
-    }
-
-    /// The Channel Definition Format says address and date by attributes.
-    fn channel_definition(&mut self, tag: &Tag<'a>) {
-        if tag.attributes_text().is_empty() {
-            return;
-        }
-        let link = tag.attribute("href").and_then(|href| self.base()?.join(&href).ok());
-        let depth = self.frames.len();
-        let changed = tag.attribute("lastmod");
-        let Some(draft) = self.draft() else { return };
-        if let Some(link) = link {
-            draft.link(link);
-        }
-        if let Some(changed) = changed {
-            draft.date(DateOf::Update, depth, changed);
-        }
-    }
-
-    fn linked(&mut self, tag: &Tag<'a>) {
-        let href = ["href", "url", "uri"].into_iter().find_map(|name| tag.attribute(name));
-        let Some(url) = href.and_then(|href| self.base()?.join(&href).ok()) else { return };
-        let relation = tag.attribute("rel").unwrap_or_else(|| "alternate".to_owned()).to_ascii_lowercase();
-        let kind = tag.attribute("type").unwrap_or_else(|| "text/html".to_owned()).to_ascii_lowercase();
-        let in_feed = self.entry.is_none() && self.asides == 0;
-        match relation.trim() {
-            "alternate" => {
-                let Some(draft) = self.draft() else { return };
-                if matches!(kind.as_str(), "text/html" | "application/xhtml+xml" | "html" | "xhtml") {
-                    draft.link(url);
-                } else {
-                    draft.alternate(url);
-                }
-            }
-            "hub" if in_feed => self.read.hub = self.read.hub.take().or(Some(url)),
-            "self" if in_feed => self.read.self_url = self.read.self_url.take().or(Some(url)),
-            _ => {}
-        }
     }
 
     fn text(&mut self, text: &str) {
@@ -434,17 +311,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The document is over. An entry that is still open is kept if only its end tags are missing, and left out if the
-    /// cut goes through one of its texts: half a text would look like an edit.
-    fn finish(mut self, cut_in_tag: bool) -> Read {
-        let in_text = self.capture.is_some() || self.frames.last().is_some_and(|frame| frame.element.has_text());
-        if self.entry.is_some() && (cut_in_tag || in_text) {
-            self.read.cut = true;
-            self.entry = None;
-        } else {
-            self.end_capture();
-            self.end_entry();
-        }
+    /// The document is over. An entry that is still open is left out: it may lack its id, and would come as another
+    /// entry when the feed is whole again.
+    fn finish(mut self) -> Read {
+        self.read.cut = self.entry.take().is_some();
+        self.end_capture();
         self.read
     }
 }

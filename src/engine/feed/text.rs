@@ -211,7 +211,7 @@ pub(super) fn shortened(mut text: String, bytes: usize) -> String {
 /// A text without the damage that publishing systems do: control characters, windows-1252 punctuation as C1 controls,
 /// and UTF-8 that was taken for Latin-1 and encoded again.
 pub(super) fn mended(text: &str) -> String {
-    if text.bytes().all(|byte| byte >= 0x20 && byte < 0x7f) {
+    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
         return text.to_owned();
     }
     let text = twice_encoded(text).unwrap_or_else(|| text.to_owned());

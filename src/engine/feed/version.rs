@@ -1,7 +1,31 @@
-//! What a document says about itself as a whole: its format and its rhythm.
+//! What a document turned out to hold, and what it says about itself as a whole: its format and its rhythm.
 
+use super::draft::Draft;
 use super::names::Element;
-use super::reader::Read;
+use crate::model::entry::Entry;
+use crate::model::url::WebUrl;
+
+/// What a document in XML turned out to hold.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    /// `rss2.0`, `atom1.0` …; empty if no element of a feed was met.
+    pub(super) version: String,
+    pub(super) feed: Draft,
+    pub(super) entries: Vec<Entry>,
+    /// Entries that were begun, whole or not.
+    pub(super) begun: usize,
+    pub(super) ttl: Option<u64>,
+    pub(super) update_period_s: Option<u64>,
+    pub(super) update_frequency: Option<u64>,
+    pub(super) hub: Option<WebUrl>,
+    pub(super) self_url: Option<WebUrl>,
+    /// The document ended inside of an entry, which was left out.
+    pub(super) cut: bool,
+    pub(super) too_deep: bool,
+    pub(super) too_many: bool,
+    /// The first element, as written.
+    pub(super) root: Option<String>,
+}
 
 impl Read {
     /// A namespace tells versions apart that have the same root.

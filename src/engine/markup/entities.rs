@@ -25,13 +25,11 @@ pub fn unescape_into(text: &str, out: &mut String) {
     while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
         let (before, reference) = rest.split_at(at);
         out.push_str(before);
-        match resolve(reference, out) {
-            Some(length) => rest = reference.get(length..).unwrap_or_default(),
-            None => {
-                out.push('&');
-                rest = reference.get(1..).unwrap_or_default();
-            }
+        let length = resolve(reference, out);
+        if length.is_none() {
+            out.push('&');
         }
+        rest = reference.get(length.unwrap_or(1)..).unwrap_or_default();
     }
     out.push_str(rest);
 }
