@@ -66,6 +66,27 @@ fn feeds_of_the_corpus_are_read_as_expected() {
     }
 }
 
+/// What is well formed is read as the strict reader of feed-rs reads it.
+#[test]
+fn well_formed_feeds_are_read_as_a_strict_reader_reads_them() {
+    let base = WebUrl::parse("https://base.test/").unwrap();
+    for name in ["atom10.xml", "windows-1251.xml"] {
+        let bytes = std::fs::read(corpus().join(name)).unwrap();
+        let (ours, _) = feed::parse(&bytes, None, &base).unwrap();
+        let theirs = feed_rs::parser::parse(&bytes[..]).unwrap();
+        assert_eq!(ours.title, theirs.title.map(|title| title.content), "{name}");
+        for (entry, other) in ours.entries.iter().zip(&theirs.entries) {
+            let link = other.links.first().map(|link| link.href.clone());
+            assert_eq!(entry.url.as_ref().map(ToString::to_string), link, "{name}");
+            assert_eq!(
+                entry.published.map(|at| at.instant().as_second()),
+                other.published.map(|at| at.timestamp()),
+                "{name}"
+            );
+        }
+    }
+}
+
 #[test]
 fn a_feed_cut_anywhere_gives_its_whole_entries() {
     let bytes = std::fs::read(corpus().join("rss20.xml")).unwrap();

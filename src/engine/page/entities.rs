@@ -60,6 +60,10 @@ fn reference(after: &str) -> Option<(Resolved, usize)> {
         .unwrap_or(bytes.len().min(NAME_MAX_BYTES));
     let name = after.get(..length).filter(|name| !name.is_empty())?;
     if bytes.get(length) == Some(&b';') {
+        // First our own table: that of quick-xml 0.42 is wrong for letters (`&scaron;`, `&alpha;`).
+        if let Some(c) = crate::engine::markup::named(name) {
+            return Some((Resolved::One(c), length + 1));
+        }
         return quick_xml::escape::resolve_html5_entity(name).map(|text| (Resolved::Named(text), length + 1));
     }
     // Without the semicolon only the oldest names count, and only where no word goes on.
