@@ -210,8 +210,9 @@ mod tests {
     fn deep_folders_and_long_lists_are_bounded() {
         let deep = format!("{}<outline xmlUrl='https://a.test/'/>", "<outline text='f'>".repeat(100_000));
         assert_eq!(parse(&deep).unwrap().len(), 1);
-        let long: String = (0..SOURCES_MAX + 10).map(|n| format!("<outline xmlUrl='https://a.test/{n}'/>")).collect();
-        assert_eq!(parse(&long).unwrap().len(), SOURCES_MAX);
+        let long: Vec<String> =
+            (0..SOURCES_MAX + 10).map(|n| format!("<outline xmlUrl='https://a.test/{n}'/>")).collect();
+        assert_eq!(parse(&long.concat()).unwrap().len(), SOURCES_MAX);
     }
 
     proptest! {

@@ -19,7 +19,7 @@ fn bench(bencher: Bencher<'_, '_>, bytes: &[u8]) {
 /// A feed of so many entries, each with so many sentences.
 fn rss(entries: usize, sentences: usize) -> String {
     let text = "The council <b>agreed</b> on the plan &amp; asked for “more” time, said José. ".repeat(sentences);
-    let items: String = (0..entries)
+    let items: Vec<String> = (0..entries)
         .map(|n| {
             format!(
                 "<item><title>Headline {n} &amp; more</title><link>https://a.test/{n}?x=1&amp;y=2</link>\
@@ -28,6 +28,7 @@ fn rss(entries: usize, sentences: usize) -> String {
             )
         })
         .collect();
+    let items = items.concat();
     format!("<rss version=\"2.0\"><channel><title>News</title><link>https://a.test/</link>{items}</channel></rss>")
 }
 

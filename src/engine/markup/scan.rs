@@ -322,21 +322,18 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &str) {
-        let mut found = String::new();
-        for token in Scanner::new(text) {
-            match token {
-                Token::Start(tag) => {
-                    found.push_str(&format!("+{}", tag.name));
-                    for (name, value) in tag.attributes() {
-                        found.push_str(&format!(" {name}={value}"));
-                    }
-                    found.push_str(if tag.empty { "/;" } else { ";" });
-                }
-                Token::End(name) => found.push_str(&format!("-{name};")),
-                Token::Text(text) => found.push_str(&format!("t{text};")),
-                Token::CData(text) => found.push_str(&format!("c{text};")),
+        let shown = |token: Token<'_>| match token {
+            Token::Start(tag) => {
+                let attributes: Vec<String> =
+                    tag.attributes().map(|(name, value)| format!(" {name}={value}")).collect();
+                format!("+{}{}{};", tag.name, attributes.concat(), if tag.empty { "/" } else { "" })
             }
-        }
+            Token::End(name) => format!("-{name};"),
+            Token::Text(text) => format!("t{text};"),
+            Token::CData(text) => format!("c{text};"),
+        };
+        let found: Vec<String> = Scanner::new(text).map(shown).collect();
+        let found = found.concat();
         assert_eq!(found, expected, "{text}");
     }
 
