@@ -45,7 +45,9 @@ pub fn canonical(url: &WebUrl) -> CanonicalUrl {
     parsed.set_path(&path);
     if let Some(host) = desktop_host(parsed.host_str().unwrap_or_default()) {
         // Fails only for addresses that cannot have a host; this one has.
-        drop(parsed.set_host(Some(&host)));
+        if parsed.set_host(Some(&host)).is_err() {
+            return CanonicalUrl::from_canonical(url.clone());
+        }
     }
     let parsed = WebUrl::parse(parsed.as_str()).unwrap_or_else(|_| url.clone());
     CanonicalUrl::from_canonical(parsed)

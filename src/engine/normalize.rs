@@ -46,7 +46,7 @@ pub fn word_count(text: &str) -> usize {
 
 fn normalized(content: Content) -> Content {
     let line = |text: String| Some(one_line(&text)).filter(|text| !text.is_empty());
-    let blocks = content.blocks.into_iter().take(BLOCKS_MAX).flat_map(block).collect();
+    let blocks = content.blocks.into_iter().take(BLOCKS_MAX).filter_map(|one| block(&one)).collect();
     Content {
         title: content.title.and_then(line),
         authors: content.authors.into_iter().filter_map(line).collect(),
@@ -64,7 +64,7 @@ fn normalized(content: Content) -> Content {
 }
 
 /// A paragraph is one line; tables and code keep theirs.
-fn block(block: Block) -> Option<Block> {
+fn block(block: &Block) -> Option<Block> {
     let text = match block.kind {
         BlockKind::Table | BlockKind::Code => {
             let lines: Vec<String> = block.text.lines().map(one_line).filter(|line| !line.is_empty()).collect();

@@ -28,6 +28,8 @@ pub(super) struct RawBlock {
     pub(super) emphasised: u32,
     /// Of these, strong.
     pub(super) strong: u32,
+    /// It is all the text of an element that holds an image too.
+    pub(super) captions_image: bool,
 }
 
 impl RawBlock {
@@ -176,7 +178,15 @@ impl Cutter<'_> {
             linked: open.linked,
             emphasised: open.emphasised,
             strong: open.strong,
+            captions_image: self.captions_image(element, open.chars),
         });
+    }
+
+    fn captions_image(&self, element: NodeId, chars: u32) -> bool {
+        matches!(self.dom.tag(element), Some(Tag::Div | Tag::Center | Tag::Td | Tag::Span))
+            && chars < 400
+            && self.marks.sums(element).text == chars
+            && self.dom.subtree(element).take(40).any(|id| self.dom.tag(id) == Some(Tag::Img))
     }
 
     fn inside(&self, element: NodeId, wanted: Tag) -> bool {
@@ -187,7 +197,12 @@ impl Cutter<'_> {
         let mut kind = BlockKind::Paragraph;
         for (height, at) in self.dom.ancestors(element).take(10).enumerate() {
             match self.dom.tag(at) {
-                Some(tag) if tag.is_heading() && height < 2 => return (BlockKind::Heading, None),
+                Some(tag) if tag.is_heading() && height < 2 => {
+                    // A heading in a list is the title of what the item leads to.
+                    let listed = self.dom.ancestors(at).skip(1).take(3).find(|up| self.dom.tag(*up) == Some(Tag::Li));
+                    return listed
+                        .map_or((BlockKind::Heading, None), |item| (BlockKind::Item, Some(self.dom.parent(item))));
+                }
                 Some(Tag::Pre) => return (BlockKind::Code, Some(at)),
                 Some(Tag::Li | Tag::Dd | Tag::Dt) if kind == BlockKind::Paragraph => kind = BlockKind::Item,
                 Some(Tag::Ul | Tag::Ol | Tag::Dl) if kind == BlockKind::Item => return (kind, Some(at)),

@@ -18,8 +18,9 @@ const CLIMB_GAIN: f64 = 1.08;
 /// The roots whose blocks are the article's, in document order.
 pub(super) fn find(dom: &Dom, marks: &Marks, blocks: &[RawBlock]) -> Option<NodeId> {
     let top = vote(dom, marks, blocks)?;
-    let top = climb(dom, marks, blocks, top);
-    Some(named(dom, marks, blocks, top).unwrap_or(top))
+    let prose = Prose::read(dom, blocks);
+    let top = climb(dom, marks, blocks, &prose, top);
+    Some(named(dom, marks, &prose, top).unwrap_or(top))
 }
 
 fn is_prose(block: &RawBlock) -> bool {
@@ -31,7 +32,10 @@ fn vote(dom: &Dom, marks: &Marks, blocks: &[RawBlock]) -> Option<NodeId> {
     for block in blocks.iter().filter(|block| is_prose(block)) {
         let commas = block.text.chars().filter(|c| matches!(c, ',' | '，' | '、' | '،' | '。')).count().min(12);
         let length = (block.chars / 100).min(3);
-        let score = 1.0 + f32::from(u8::try_from(commas).unwrap_or(12)) + f32::from(u8::try_from(length).unwrap_or(3));
+        let full = 1.0 + f32::from(u8::try_from(commas).unwrap_or(12)) + f32::from(u8::try_from(length).unwrap_or(3));
+        // The teaser of another story begins with a link and is cut off.
+        let teases = block.linked > 0 && (block.text.ends_with('…') || block.text.ends_with("..."));
+        let score = if teases { full * 0.2 } else { full };
         let start = if dom.tag(block.element) == Some(Tag::Div) { block.element } else { dom.parent(block.element) };
         for (height, at) in dom.ancestors(start).take(VOTE_HEIGHT).enumerate() {
             let share = match height {
@@ -61,70 +65,120 @@ fn vote(dom: &Dom, marks: &Marks, blocks: &[RawBlock]) -> Option<NodeId> {
     best
 }
 
-/// Prose below a node, by the blocks that are not taken out already.
-fn prose(dom: &Dom, blocks: &[RawBlock], root: NodeId) -> u32 {
-    let range = dom.subtree(root);
-    blocks.iter().filter(|block| is_prose(block) && range.contains(&block.element)).map(|block| block.chars).sum()
+/// Prose below each node, by the blocks that are not taken out already: sums over the document's order, so that the prose of
+/// a subtree is one subtraction.
+struct Prose {
+    before: Vec<u64>,
 }
 
-/// Takes the parent while the body goes on beside the container.
-fn climb(dom: &Dom, marks: &Marks, blocks: &[RawBlock], top: NodeId) -> NodeId {
-    let mut at = top;
-    for _ in 0..4 {
-        let parent = dom.parent(at);
-        if parent == Dom::ROOT || matches!(dom.tag(parent), Some(Tag::Body | Tag::Html)) {
+impl Prose {
+    fn read(dom: &Dom, blocks: &[RawBlock]) -> Self {
+        let mut before = vec![0_u64; dom.len() + 1];
+        for block in blocks.iter().filter(|block| is_prose(block)) {
+            if let Some(slot) = before.get_mut(block.element as usize + 1) {
+                *slot += u64::from(block.chars);
+            }
+        }
+        let mut sum = 0;
+        for slot in &mut before {
+            sum += *slot;
+            *slot = sum;
+        }
+        Self { before }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "lengths of pages")]
+    fn of(&self, dom: &Dom, id: NodeId) -> f64 {
+        let range = dom.subtree(id);
+        let at = |index: NodeId| self.before.get((index as usize).min(self.before.len().saturating_sub(1))).copied();
+        at(range.end).unwrap_or(0).saturating_sub(at(range.start).unwrap_or(0)) as f64
+    }
+}
+
+/// Takes an ancestor where the body goes on in it: bodies are split by advertisements and full-width images.
+fn climb(dom: &Dom, marks: &Marks, blocks: &[RawBlock], prose: &Prose, top: NodeId) -> NodeId {
+    let holders = holders(dom, blocks, top);
+    let (mut at, mut own) = (top, prose.of(dom, top));
+    for above in dom.ancestors(top).skip(1).take(5) {
+        if above == Dom::ROOT || matches!(dom.tag(above), Some(Tag::Body | Tag::Html)) {
             break;
         }
-        let (own, above) = (prose(dom, blocks, at), prose(dom, blocks, parent));
-        let gains = f64::from(above) > f64::from(own) * CLIMB_GAIN;
-        let clean = marks.sums(parent).link_density() < 0.35;
-        if gains && clean && is_continued(dom, blocks, parent, at) {
-            at = parent;
-        } else if !gains && dom.children(parent).filter(|child| dom.tag(*child).is_some()).count() == 1 {
-            at = parent;
-        } else {
-            break;
+        let held = prose.of(dom, above);
+        if held <= own * CLIMB_GAIN || marks.sums(above).link_density() >= 0.35 {
+            continue;
+        }
+        if is_continued(dom, blocks, above, at, &holders) {
+            (at, own) = (above, held);
         }
     }
     at
 }
 
-/// Whether the prose beside `at` looks like more of the same: paragraphs, or blocks with the same element and class.
-fn is_continued(dom: &Dom, blocks: &[RawBlock], parent: NodeId, at: NodeId) -> bool {
-    let class = |id: NodeId| {
-        dom.attribute(id, "class").unwrap_or_default().split_whitespace().next().unwrap_or_default().to_owned()
-    };
-    let (tag, own_class) = (dom.tag(at), class(at));
-    let mut alike = 0;
-    let mut other = 0;
-    for child in dom.children(parent).filter(|child| *child != at && dom.tag(*child).is_some()) {
-        let prose = prose(dom, blocks, child);
-        if prose == 0 {
+type Looks<'a> = (Option<Tag>, &'a str);
+
+fn looks(dom: &Dom, id: NodeId) -> Looks<'_> {
+    let class = dom.attribute(id, "class").unwrap_or_default();
+    (dom.tag(id), class.split_whitespace().max_by_key(|name| name.len()).unwrap_or_default())
+}
+
+/// What the elements look like that hold the paragraphs of the container, where they have a name.
+fn holders<'a>(dom: &'a Dom, blocks: &[RawBlock], top: NodeId) -> Vec<Looks<'a>> {
+    let range = dom.subtree(top);
+    let mut found: Vec<Looks<'a>> = Vec::new();
+    for block in blocks.iter().filter(|block| is_prose(block) && range.contains(&block.element)).take(200) {
+        let looks = looks(dom, dom.parent(block.element));
+        if !looks.1.is_empty() && !found.contains(&looks) {
+            found.push(looks);
+        }
+    }
+    found
+}
+
+/// Whether the prose beside `at` looks like more of the same: paragraphs, or blocks with the same element and class, or held
+/// by such.
+fn is_continued(dom: &Dom, blocks: &[RawBlock], above: NodeId, at: NodeId, holders: &[Looks<'_>]) -> bool {
+    let (inside, all) = (dom.subtree(at), dom.subtree(above));
+    let own = looks(dom, at);
+    let (mut alike, mut other) = (0, 0);
+    for block in blocks.iter().filter(|block| is_prose(block) && all.contains(&block.element)) {
+        if inside.contains(&block.element) {
             continue;
         }
-        let same = dom.tag(child) == tag && class(child) == own_class;
-        let paragraph =
-            matches!(dom.tag(child), Some(Tag::P | Tag::Blockquote | Tag::Ul | Tag::Ol | Tag::H2 | Tag::H3));
-        if same || paragraph { alike += prose } else { other += prose }
+        let paragraph = matches!(dom.tag(block.element), Some(Tag::P | Tag::Blockquote | Tag::H2 | Tag::H3));
+        let holder = dom.parent(block.element);
+        let same = (paragraph && (holder == above || holders.contains(&looks(dom, holder))))
+            || dom.ancestors(block.element).take(3).any(|up| up != above && !own.1.is_empty() && looks(dom, up) == own);
+        if same { alike += block.chars } else { other += block.chars }
     }
     alike > other
 }
 
 /// The element that the publisher names as the body, where it holds about as much as the voted one.
-fn named(dom: &Dom, marks: &Marks, blocks: &[RawBlock], top: NodeId) -> Option<NodeId> {
-    let wanted = f64::from(prose(dom, blocks, top)) * NAMED_SHARE;
-    let mut best: Option<(NodeId, u32)> = None;
+fn named(dom: &Dom, marks: &Marks, prose: &Prose, top: NodeId) -> Option<NodeId> {
+    let wanted = prose.of(dom, top) * NAMED_SHARE;
+    let mut best: Option<(NodeId, f64)> = None;
     for id in dom.ids().skip(1) {
-        if marks.dropped(id).is_some() || !is_named_body(dom, id) {
+        if marks.dropped(id).is_some() || prose.of(dom, id) < wanted || !is_named_body(dom, id) {
             continue;
         }
-        let held = prose(dom, blocks, id);
+        let held = prose.of(dom, id);
         // The deepest of those that hold the most.
-        if f64::from(held) >= wanted && best.is_none_or(|(_, most)| held >= most) {
+        if best.is_none_or(|(_, most)| held >= most) {
             best = Some((id, held));
         }
     }
-    best.map(|(id, _)| id)
+    let (best, _) = best?;
+    // One of several bodies of the same looks is a piece: what holds them all is the body.
+    let own = looks(dom, best);
+    let inside = dom.subtree(best);
+    let goes_on = dom.subtree(top).any(|id| {
+        !inside.contains(&id)
+            && looks(dom, id) == own
+            && !dom.subtree(id).contains(&best)
+            && prose.of(dom, id) > 0.0
+            && is_named_body(dom, id)
+    });
+    (!goes_on).then_some(best)
 }
 
 fn is_named_body(dom: &Dom, id: NodeId) -> bool {

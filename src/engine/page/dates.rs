@@ -151,23 +151,25 @@ fn worded(text: &str) -> Option<Published> {
     )
 }
 
+/// How months begin, in the languages of most news.
+const NAMES: [&[&str]; 12] = [
+    &["jan", "ene", "gen", "янв", "sty", "oca", "led", "ιαν"],
+    &["feb", "fév", "fev", "фев", "lut", "şub", "úno", "φεβ"],
+    &["mar", "mär", "mrz", "маr", "мар", "maa", "mrt", "bře"],
+    &["apr", "avr", "abr", "апр", "kwi", "nis", "dub", "απρ"],
+    &["may", "mai", "mag", "мая", "май", "maj", "mei", "kvě"],
+    &["jun", "juin", "giu", "июн", "cze", "haz", "čer"],
+    &["jul", "juil", "lug", "июл", "lip", "tem"],
+    &["aug", "aoû", "aou", "ago", "авг", "sie", "ağu", "srp"],
+    &["sep", "set", "сен", "wrz", "eyl", "zář"],
+    &["oct", "okt", "ott", "out", "окт", "paź", "eki", "říj"],
+    &["nov", "ноя", "lis", "kas", "noe"],
+    &["dec", "dez", "dic", "déc", "дек", "gru", "ara", "pro"],
+];
+
 /// The month of a name or its abbreviation, in the languages of most news.
 fn month(name: &str) -> Option<i16> {
     let name = name.to_lowercase();
-    const NAMES: [&[&str]; 12] = [
-        &["jan", "ene", "gen", "янв", "sty", "oca", "led", "ιαν"],
-        &["feb", "fév", "fev", "фев", "lut", "şub", "úno", "φεβ"],
-        &["mar", "mär", "mrz", "маr", "мар", "maa", "mrt", "bře"],
-        &["apr", "avr", "abr", "апр", "kwi", "nis", "dub", "απρ"],
-        &["may", "mai", "mag", "мая", "май", "maj", "mei", "kvě"],
-        &["jun", "juin", "giu", "июн", "cze", "haz", "čer"],
-        &["jul", "juil", "lug", "июл", "lip", "tem"],
-        &["aug", "aoû", "aou", "ago", "авг", "sie", "ağu", "srp"],
-        &["sep", "set", "сен", "wrz", "eyl", "zář"],
-        &["oct", "okt", "ott", "out", "окт", "paź", "eki", "říj"],
-        &["nov", "ноя", "lis", "kas", "noe"],
-        &["dec", "dez", "dic", "déc", "дек", "gru", "ara", "pro"],
-    ];
     // `juin` and `juil` share their first three letters with June and July of other languages.
     if name.starts_with("juil") {
         return Some(7);

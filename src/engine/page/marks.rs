@@ -8,6 +8,12 @@ use super::dom::{Dom, NodeId, Tag};
 
 /// A subtree with at least this share of the page's prose is never chrome by its name alone.
 const PROSE_SHARE_KEPT: f64 = 0.35;
+/// A hidden subtree is the article only where a script is to show nearly all of the page.
+const HIDDEN_SHARE_KEPT: f64 = 0.6;
+/// The mark of hidden subtrees.
+const HIDDEN: &str = "hidden";
+/// The mark of what opens on a click or beside the pointer.
+const DIALOG: &str = "dialog or menu";
 /// Prose: a block of text of at least so many characters, mostly outside links.
 const PROSE_MIN_CHARS: u32 = 80;
 /// Names such as `meta` or `date` are chrome only where the subtree is this short, in characters.
@@ -52,7 +58,8 @@ impl Marks {
             let reason = inherited.or_else(|| {
                 let reason = reason(dom, id, own)?;
                 let share = f64::from(own.prose) / f64::from(total.max(1));
-                (reason.is_certain() || share < PROSE_SHARE_KEPT).then(|| reason.word())
+                let kept = if reason.word() == HIDDEN { HIDDEN_SHARE_KEPT } else { PROSE_SHARE_KEPT };
+                (reason.is_certain() || share < kept).then(|| reason.word())
             });
             if let Some(slot) = dropped.get_mut(id as usize) {
                 *slot = reason;
@@ -186,15 +193,15 @@ fn reason(dom: &Dom, id: NodeId, own: Sums) -> Option<Reason> {
         Tag::Figure | Tag::Figcaption | Tag::Picture | Tag::Video | Tag::Audio => {
             return Some(Reason::Likely("figure or caption"));
         }
-        Tag::Dialog | Tag::Menu => return Some(Reason::Likely("dialog or menu")),
+        Tag::Dialog | Tag::Menu => return Some(Reason::Likely(DIALOG)),
         _ => {}
     }
     let mut found = None;
     for (name, value) in dom.attributes(id) {
         let reason = match name {
-            "hidden" => Some(Reason::Likely("hidden")),
-            "aria-hidden" if value == "true" => Some(Reason::Likely("hidden")),
-            "style" => is_hidden_by_style(value).then_some(Reason::Likely("hidden")),
+            "hidden" => Some(Reason::Likely(HIDDEN)),
+            "aria-hidden" if value == "true" => Some(Reason::Likely(HIDDEN)),
+            "style" => is_hidden_by_style(value).then_some(Reason::Likely(HIDDEN)),
             "role" => by_role(value),
             "class" | "id" | "data-component" | "data-testid" | "data-module" | "itemprop" | "data-block" => {
                 by_words(value, own.text)
@@ -205,7 +212,15 @@ fn reason(dom: &Dom, id: NodeId, own: Sums) -> Option<Reason> {
     }
     // Names on inline pieces of prose (a highlighted `tag`, a linked `author`) say nothing of the paragraph's words.
     let inline = matches!(tag, Tag::A | Tag::Span | Tag::Em | Tag::I | Tag::Strong | Tag::B | Tag::Mark | Tag::Time);
-    if inline && found.is_some() && is_in_prose(dom, id, own) { None } else { found }
+    let found = found?;
+    let opens = matches!(found.word(), HIDDEN | DIALOG) && tag != Tag::A;
+    let names_prose = inline && !opens && is_in_prose(dom, id, own);
+    // A quoted post of a social network is part of the story, unlike buttons that lead there.
+    let quotes = matches!(found.word(), "share prompt" | "details line")
+        && own.text > 0
+        && own.text < 2_000
+        && dom.subtree(id).take(80).any(|at| dom.tag(at) == Some(Tag::Blockquote));
+    (!names_prose && !quotes).then_some(found)
 }
 
 /// Whether an inline element stands in a paragraph with other words.
@@ -232,7 +247,7 @@ fn by_role(role: &str) -> Option<Reason> {
         "contentinfo" => Some(Reason::Likely("footer")),
         "complementary" => Some(Reason::Likely("aside")),
         "search" | "form" => Some(Reason::Likely("form")),
-        "dialog" | "alertdialog" | "alert" | "tooltip" => Some(Reason::Likely("dialog or menu")),
+        "dialog" | "alertdialog" | "alert" | "tooltip" => Some(Reason::Likely(DIALOG)),
         _ => None,
     }
 }
@@ -291,14 +306,14 @@ fn by_word(word: &[u8], chars: u32) -> Option<Reason> {
         b"footer" | b"colophon" => "footer",
         b"sidebar" | b"aside" | b"rail" | b"rightrail" => "aside",
         b"cookie" | b"cookies" | b"consent" | b"gdpr" | b"modal" | b"popup" | b"lightbox" | b"overlay" | b"tooltip"
-        | b"popover" | b"interstitial" => "dialog or menu",
+        | b"popover" | b"interstitial" | b"rollover" | b"hovercard" => DIALOG,
         b"caption" | b"captions" | b"credit" | b"credits" | b"photocredit" | b"imagecaption" | b"gallery"
         | b"slideshow" | b"carousel" | b"slider" | b"videoplayer" | b"mediaplayer" | b"figcaption" | b"copyright" => {
             "figure or caption"
         }
         b"byline" | b"bylines" | b"bio" | b"authorbio" | b"authorbox" | b"contributor" | b"contributors"
         | b"aboutauthor" | b"authors" => "author box",
-        b"hidden" | b"hide" | b"invisible" | b"offscreen" | b"visuallyhidden" => "hidden",
+        b"hidden" | b"hide" | b"invisible" | b"offscreen" | b"visuallyhidden" => HIDDEN,
         _ => "",
     };
     if !likely.is_empty() {
@@ -323,9 +338,10 @@ fn by_pair(before: &[u8], word: &[u8]) -> Option<Reason> {
         | (b"most", b"read" | b"popular" | b"viewed" | b"shared" | b"recent")
         | (b"up" | b"whats", b"next")
         | (b"also", b"read")
+        | (b"breaking", b"news" | b"block")
         | (b"latest", b"news" | b"stories" | b"posts") => "related links",
         (b"sign", b"up" | b"in") | (b"call", b"action") | (b"email", b"signup") => "subscription prompt",
-        (b"sr" | b"reader" | b"visually" | b"screen", b"only" | b"text" | b"hidden" | b"reader") => "hidden",
+        (b"sr" | b"reader" | b"visually" | b"screen", b"only" | b"text" | b"hidden" | b"reader") => HIDDEN,
         (b"about" | b"post", b"author")
         | (b"author", b"info" | b"bio" | b"box" | b"card" | b"profile" | b"description") => "author box",
         (

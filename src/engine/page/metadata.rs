@@ -247,6 +247,10 @@ fn byline(dom: &Dom, marks: &Marks, site: Option<&str>) -> Vec<String> {
         if marks.sums(id).text > 120 || marks.sums(id).text == 0 {
             continue;
         }
+        // A box of several lines is read line by line.
+        if dom.subtree(id).skip(1).any(|below| dom.tag(below).is_some_and(Tag::is_block)) {
+            continue;
+        }
         let line = squeeze(&dom.text_content(id));
         let is_named = ["class", "id"].iter().any(|name| {
             dom.attribute(id, name).is_some_and(|value| {

@@ -24,11 +24,13 @@ fn pattern(text: &str) -> Regex {
 static ANYWHERE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"^\W*(?:
-        advertisement | advertising | ad | ads | sponsored(\ content)? | promoted(\ content)? | paid\ post | anzeige | werbung | publicidad | publicité | pubblicità
+        advertisement | advertising | adverts? | ad | ads | iklan | sponsored\ links | quảng\ cáo | reklam[aey]? | реклама | 広告 | 广告 | sponsored(\ content)? | promoted(\ content)? | paid\ post | anzeige | werbung | publicidad | publicité | pubblicità
         | (story|article)\ continues\ (below|after)\b.* | continue\ reading(\ the\ main\ story|\ below)?\b.* | loading\W* | skip\ advertisement
         | (read|see|watch|listen|view|click)\ (more|also|next|here|now|full\ story)\b\W*.* | also\ (read|see|watch)\b.* | read\ (the\ )?(full|rest|original)\b.*
+        | (like|enjoy(ed)?|love)\ this\ (story|article|post)\?.* | image\ \d+\ (of|/)\ \d+ | you\ (may|might)\ also\ (be\ interested|like|enjoy)\b.*
+        | \[/?[a-z_]{3,20}\b[^\]]*\].* | [^.]{0,160}\b(photos?|images?|pictures?|photograph[sy]?)\b[^.]{0,20}(©|\(c\)|courtesy)[^.]{0,80} | ©.{2,120}
         | (related|recommended|more|trending|popular|latest|top|must[\ -]read|don.t\ miss|you\ (may|might)\ (also\ )?like|editor.?s?.?\ picks?|in\ case\ you\ missed\ it|suggested)(\ (stories|articles|news|content|coverage|topics|reading|posts|links|videos?|from\ .{2,}|on\ this\ story|in\ .{2,}))?\W*:?
-        | (related|read\ more|more|see\ also|also|watch|read|listen|video|photos?|gallery|opinion|analysis|explainer|fact\ check)\W*[:|»>]\s.{3,}
+        | (related(\ (post|story|article|video|reading|content|recipe|link)s?)?|read\ more|more|see\ also|also|watch|read|listen|video|photos?|gallery|opinion|analysis|explainer|fact\ check)\W*[:|»>]\s.{3,}
         | (sign\ up|subscribe|register|log\ in|sign\ in|join\ us|donate|support\ us|become\ a\ (member|subscriber|patron))\b.*
         | get\ (the|our|breaking|daily|all|more|free|unlimited)\b.*\b(newsletter|inbox|app|alerts?|access|delivered)\b.*
         | (follow|like|find|join|connect\ with)\ (us|me|him|her|them|@\w+|.{2,})\ (on|at|via)\ (twitter|facebook|instagram|x|linkedin|youtube|telegram|whatsapp|tiktok|pinterest|snapchat|google)\b.*
@@ -46,12 +48,13 @@ static ANYWHERE: LazyLock<Regex> = LazyLock::new(|| {
 static HEAD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"^\W*(?:
-        (by|von|par|por|di|door|автор|作者|文)\W\s*[\p{Lu}\p{Lo}@][^.!?]{1,100}
+        (by|von|par|por|di|door|автор|作者|文)\W\s*(?-i:[\p{Lu}\p{Lo}@])[^.!?]{1,100}
         | (written|reported|reviewed|edited|produced|photographs?|photos?|illustration)\ by\b[^.!?]{2,100}
         | ((first|originally|last)\ )?(published|posted|updated|modified|created|veröffentlicht|aktualisiert|publié|publicado|actualizado|pubblicato|stand|erstellt)\b[^.!?]{0,80}\d[^!?]{0,60}
         | (mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?\W{0,3}[^.!?]{0,20}\d{1,4}[^!?]{0,40}
         | (jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?)\.?\ \d{1,2}\W[^!?]{0,50}
-        | \d{1,2}[./-]\d{1,2}[./-]\d{2,4}[^!?]{0,40} | \d{1,2}\.?\ \p{L}{3,12}\ \d{4}[^!?]{0,40} | \d{4}-\d{2}-\d{2}[^!?]{0,40}
+        | \d{1,2}[./-]\d{1,2}[./-]\d{2,4}[^.!?]{0,120} | \d{1,2}\.?\ \p{L}{3,12}\ \d{4}[^!?]{0,40} | \d{4}-\d{2}-\d{2}[^!?]{0,40}
+        | (tempo\ de\ leitura|tiempo\ de\ lectura|temps\ de\ lecture|lesezeit|reading\ time|leestijd|время\ чтения)\W.{1,20}
         | \d+\ ?(min(ute)?s?|мин|分)\W?(\ read|\ lesezeit|\ de\ lecture)? | \d+\ (hours?|days?|minutes?|weeks?)\ ago
         | (region|theme|topics?|tags?|section|category|categories|filed\ under|kategorie|rubrique)\W*:[^.!?]{1,200}
         | (listen|play|watch)(\ to)?\ (this\ )?(article|audio|video|story)\b.* | (image|photo|picture)\ (caption|credit|copyright)\b.*
@@ -71,14 +74,18 @@ static TAIL: LazyLock<Regex> = LazyLock::new(|| {
         | (originally|first)\ published\b.* | republished\b.* | reprinted\b.* | (reporting|writing|editing|additional\ reporting|compiled|edited|translated|produced|graphics?|photography|with\ (reporting|files|additional\ reporting|assistance))\ (and\ \w+\ )?(by|from)\b.*
         | \(?(reporting|editing|writing|additional\ reporting|compiled|edited)\ (and\ \w+\ )?by\b.* | .{2,}\ contributed\ (to\ (this|the)\ (report|story|article)|reporting|from)\b.*
         | (disclaimer|disclosure|legal\ notice|haftungsausschluss|note\ to\ (readers|editors)|editor.?s?\ note:\ this\ (post|article)\ (first|originally)|about\ the\ (author|writer|company)|author\ bio|articles?\ by)\b\W.*
-        | (about|über|à\ propos\ de)\ .{2,}
-        | .*\b(can\ be\ reached\ at|contact\ (the\ (author|writer|reporter)|him|her|us|me)\b|email\ (him|her|us|the|me)\b|e-mail:|reach\ (him|her|us|out)\b|visit\ (my|his|her|our)\ (web\ ?site|blog)).*
+        | (about|über|à\ propos\ de)\ (the\ |us|our\ |this\ )?[^.!?,]{0,50}
+        | .{0,160}\b(can\ be\ reached\ at|contact\ (the\ (author|writer|reporter)|him|her|us|me)\ (at|on|via|by)\b|email\ (him|her|us|the\ (author|writer|reporter)|me)\ (at|on|via|:)|e-mail:|reach\ (him|her|us)\ (at|on|via)\b|visit\ (my|his|her|our)\ (web\ ?site|blog)).{0,160}
+        | .{0,160}\bclick\ here\b.{0,60}
         | (contact|media\ contacts?|for\ (more|further|media|press|additional)\ (information|inquiries|enquiries|details|queries)|press\ contact|investor\ relations)\b.*
         | [\w.+-]+@[\w-]+\.[\w.-]+\W*(\ .*)?
         | (follow|like|find)\ .{2,}\ on\ .{2,} | (twitter|facebook|instagram|x|telegram)\W*[:@].* | @\w{2,20}\W*
-        | (please\ )?(share|forward|click\ the\ share|comment\ on|let\ us\ know|tell\ us|what\ do\ you\ think|have\ (you\ )?(a|any)\ (tip|story|question|thoughts))\b.*
-        | (subscribe|sign\ up|become|support|donate|help\ us|join)\b.* | .*\b(newsletter|mailing\ list|subscribe|our\ podcast)\b.*
-        | (tags?|topics?|keywords|filed\ under|categories|more\ (about|on|from)|read\ more|related|related\ (topics|articles|stories)|themen|schlagworte)\b\W{0,3}.*
+        | (please\ )?((share|forward)\ (this|it|your|the\ (article|story|post|news)|on|via|with)|click\ the\ share|comment\ on\ (this|our)|let\ us\ know|tell\ us\ (what|your|about)|what\ do\ you\ think|have\ (you\ )?(a|any)\ (tip|story|question|thoughts))\b.*
+        | (subscribe|sign\ up|become\ a\ (member|subscriber|patron|supporter|fan)|support\ (us|our|independent|quality|this)|donate\ (to|now|today|here|via)|help\ us|join\ (us|our|the\ conversation|thousands))\b.*
+        | [^“”\x22]{0,160}\b(our|this|free|daily|weekly)\ ([\w’'-]+\ ){0,3}(newsletters?|mailing\ list)\b.* | [^“”\x22]{0,120}\bsubscribe\ (to|here|now|today|for|and)\b.*
+        | (tags?|topics?|keywords|filed\ under|categories|more\ (about|on|from)|read\ more|related(\ (topics|articles|stories))?|themen|schlagworte)\s?[:：|].* | more\ (about|on|from)\ [^.!?]{2,60} | related\ (topics|articles|stories|content|news)\W*
+        | (e-?mail|write\ to|reach|contact|follow|tweet)\ .{2,70}\ (at|on|via)\ .*(@|twitter|facebook|https?:).* | (more|for\ more|follow|read|see|find|visit|full)\ [^.!?]{0,80}(https?://|www\.).*
+        | .{0,120}\bmay\ (earn|receive|get|collect)\ .{0,40}\bcommissions?\b.*
         | (next|previous)\ (article|post|story|page)\b.* | (source|sources|via|photo|image|cover\ photo|featured\ image|picture|video|pic)\W*:\s.{2,}
         | (click|tap)\ here\b.* | (want|looking|interested|got|need|love)\b.*\?\ ?(sign|subscribe|click|follow|check|join|get|read|try|let).*
         | (ap|afp|reuters|pti|ians|ani|dpa|xinhua|tass|ansa|efe|upi|cnn|bloomberg)\W{0,4} | .{2,}(/|\ \|\ |,\ )?(reuters|afp|ap|pti|bloomberg)\W{0,3}contributed.*
@@ -92,11 +99,52 @@ static TAIL: LazyLock<Regex> = LazyLock::new(|| {
 
 static BIO: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^\W*[\p{Lu}][\p{L}.'’\ -]{3,60}\ (is|was|are|writes|covers|lives|works|has\ (been|written)|teaches|serves|joined|reports|edits)\b
-        .*\b(author|writer|reporter|correspondent|journalist|editor|columnist|contributor|professor|fellow|associate|analyst|
-        director|researcher|covers|writes|lives\ in|based\ in|staff|student|blogger|expert|lecturer|producer|founder|critic)\b",
+        r"^\W*(?-i:(?:\p{Lu}[\p{L}.'’-]{0,20}\ ){2,4})(?:
+        (is|was|has\ been)\ (a|an|the|our|also|currently|now|based|editor|director|[\p{L}’]+[’']s)\b[^.]{0,90}\b(author|writer|reporter|correspondent|journalist|editor|columnist|contributor|professor|fellow|
+        analyst|director|researcher|staff|student|blogger|lecturer|producer|founder|critic)\b
+        | (writes|covers|reports|blogs|edits|tweets)\ [^.]{0,60}\b(for|about|on|at|from|in)\b
+        )",
     )
 });
+
+/// A heading under which a page goes on to other things: its next stories, its readers, its owner.
+static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\W*(?:
+        (related|recommended|trending|popular|most\ (read|popular|viewed|shared)|top|latest|partner|more)\b[^.!?]{0,60}\b(stories|articles|news|links|posts|coverage|reading|content|videos|section|topics|on\ this)\W*
+        | (related|most\ read|most\ popular|trending|read\ next|further\ reading|you\ may\ also\ like|see\ also|comments?|\d+\ comments?|leave\ a\ (reply|comment)|join\ the\ conversation|about\ the\ authors?|share\ this)\W*
+        | (kommentare|commentaires|comentarios|comentários|commenti|комментарии|отзывы|похожие\ статьи|コメント)\W*
+        )$",
+    )
+});
+
+/// A label over links to other stories, as it stands within articles too.
+static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\W*(?:related(\ (links|stories|articles|news|content|topics))?|read\ (next|more|also)|see\ also|also\ read|mehr\ zum\ thema|lesen\ sie\ auch|sur\ le\ même\ sujet|à\ lire\ aussi
+        |leggi\ anche|lea\ también|leia\ também|читайте\ также|相关(阅读|新闻|文章)|延伸阅读|関連記事)\W*$",
+    )
+});
+
+/// The heading over what a publisher says of itself at the end of a press release.
+static ABOUT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^\W*(?:about|über|à\ propos\ de|acerca\ de|sobre|关于)\ (?-i:\p{Lu}|the\ |us\b)[^.!?,;]{0,50}$")
+});
+
+/// Whether a short line opens the part below an article.
+pub(super) fn closes(text: &str) -> bool {
+    CLOSING.is_match(text) && !LABEL.is_match(text)
+}
+
+/// Whether a short line is a label over links to other stories.
+pub(super) fn labels_links(text: &str) -> bool {
+    LABEL.is_match(text)
+}
+
+/// Whether a short line is the heading over a publisher's note on itself.
+pub(super) fn heads_about(text: &str) -> bool {
+    ABOUT.is_match(text)
+}
 
 /// A prompt that is none of the article, wherever it stands; names the rule.
 pub(super) fn anywhere(text: &str, chars: u32, link_density: f64) -> Option<&'static str> {

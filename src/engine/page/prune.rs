@@ -11,6 +11,10 @@ use crate::model::article::BlockKind;
 const EDGE_BLOCKS: usize = 12;
 /// A block is short up to this many characters.
 const SHORT_CHARS: u32 = 220;
+/// Longest caption without markup of its own, in characters.
+const CAPTION_MAX_CHARS: u32 = 180;
+/// A block from this length on is prose where two of them follow each other.
+const PROSE_CHARS: u32 = 120;
 
 /// What pruning knows beside the blocks.
 pub(super) struct About<'a> {
@@ -28,6 +32,7 @@ pub(super) struct About<'a> {
 pub(super) fn prune(blocks: &[RawBlock], about: &About<'_>) -> Vec<BlockTrace> {
     let mut out: Vec<Option<String>> = blocks.iter().map(|block| by_shape(block, about)).collect();
     lists(blocks, &mut out);
+    closing(blocks, &mut out);
     edges(blocks, about, &mut out);
     emphasised_tail(blocks, &mut out);
     repeats(blocks, &mut out);
@@ -53,8 +58,12 @@ fn drop_at(out: &mut [Option<String>], at: usize, reason: &str) {
 
 fn by_shape(block: &RawBlock, about: &About<'_>) -> Option<String> {
     let text = block.text.as_str();
-    if !text.chars().any(char::is_alphanumeric) {
+    // Agencies part the sections of a report by a line of underscores; other signs alone are ornaments.
+    if !text.chars().any(char::is_alphanumeric) && !(text.len() >= 3 && text.chars().all(|c| c == '_')) {
         return Some("no words".to_owned());
+    }
+    if block.captions_image && block.chars <= CAPTION_MAX_CHARS {
+        return Some("stands with its image alone".to_owned());
     }
     if about.title.is_some_and(|title| same_words(title, text)) && block.kind != BlockKind::Item {
         return Some("the headline again".to_owned());
@@ -67,6 +76,16 @@ fn by_shape(block: &RawBlock, about: &About<'_>) -> Option<String> {
         && !(block.kind == BlockKind::Heading && block.chars > 30)
     {
         return Some("a link".to_owned());
+    }
+    let is_sentence = text.ends_with(['.', '!', '?', '”', '"', ':', '。', '！', '？', '।', '؟']);
+    let shows_address = text.contains("www.") || text.contains("://");
+    if block.link_density() >= 0.7
+        && !shows_address
+        && block.chars < 400
+        && !is_sentence
+        && block.kind == BlockKind::Paragraph
+    {
+        return Some("a line of links".to_owned());
     }
     if let Some(rule) = phrases::anywhere(text, block.chars, block.link_density()) {
         return Some(format!("prompt: {rule}"));
@@ -96,6 +115,38 @@ fn lists(blocks: &[RawBlock], out: &mut [Option<String>]) {
         }
         at = end;
     }
+}
+
+/// What follows a closing heading in the second half of the text, where it is no prose any more.
+fn closing(blocks: &[RawBlock], out: &mut [Option<String>]) {
+    let total: u32 = blocks.iter().map(|block| block.chars).sum();
+    let mut before = 0;
+    for (at, block) in blocks.iter().enumerate() {
+        before += block.chars;
+        if block.chars > 70 || before * 5 < total * 2 {
+            continue;
+        }
+        let rest = blocks.get(at + 1..).unwrap_or_default();
+        let is_prose = |block: &RawBlock| block.chars >= PROSE_CHARS && block.link_density() < 0.3;
+        let goes_on = rest.windows(2).any(|pair| pair.iter().all(is_prose));
+        let is_line = !block.text.ends_with(['.', '!', '?', '。']);
+        let ends = !rest.iter().any(is_prose) && phrases::labels_links(&block.text);
+        let rule = if is_line && (ends || (!goes_on && phrases::closes(&block.text))) {
+            "below a closing heading"
+        } else if is_line && before * 2 > total && phrases::heads_about(&block.text) && is_heading_like(block) {
+            "the publisher of itself"
+        } else {
+            continue;
+        };
+        for index in at..blocks.len() {
+            drop_at(out, index, rule);
+        }
+        return;
+    }
+}
+
+fn is_heading_like(block: &RawBlock) -> bool {
+    block.kind == BlockKind::Heading || f64::from(block.strong) > 0.8 * f64::from(block.chars.max(1))
 }
 
 /// Prompts and credits at the head and the tail.
@@ -128,8 +179,8 @@ fn edges(blocks: &[RawBlock], about: &About<'_>, out: &mut [Option<String>]) {
     }
 }
 
-/// A tail that is set in italics throughout and speaks of the author or to the reader, from a line of symbols or its first
-/// such block on.
+/// A tail that is set in italics throughout and speaks of the author or to the reader, from its first such block
+/// on.
 fn emphasised_tail(blocks: &[RawBlock], out: &mut [Option<String>]) {
     let is_italic = |block: &RawBlock| f64::from(block.emphasised) > 0.85 * f64::from(block.chars.max(1));
     let mut start = blocks.len();
@@ -142,9 +193,9 @@ fn emphasised_tail(blocks: &[RawBlock], out: &mut [Option<String>]) {
     }
     let tail = blocks.get(start..).unwrap_or_default();
     let short_enough = start > 2 && start * 2 > blocks.len();
-    let spoken = tail.iter().any(|block| is_italic(block) && phrases::speaks_of_author_or_reader(&block.text));
-    if short_enough && spoken {
-        for index in start..blocks.len() {
+    let spoken = tail.iter().position(|block| is_italic(block) && phrases::speaks_of_author_or_reader(&block.text));
+    if let Some(first) = spoken.filter(|_| short_enough) {
+        for index in start + first..blocks.len() {
             drop_at(out, index, "tail: note in italics");
         }
     }

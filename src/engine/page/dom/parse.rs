@@ -151,7 +151,7 @@ impl Builder {
         let found = self.stack.iter().rev().position(|(_, tag)| wanted(*tag));
         let fence = self.stack.iter().rev().position(|(_, tag)| fences(*tag));
         if let Some(found) = found
-            && fence.is_none_or(|fence| found < fence || found == fence)
+            && fence.is_none_or(|fence| found <= fence)
         {
             self.stack.truncate(self.stack.len() - found - 1);
         }
