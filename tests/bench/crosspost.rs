@@ -12,8 +12,31 @@ fn main() {
 }
 
 const WORDS: &[&str] = &[
-    "harbour", "minister", "the", "of", "and", "treaty", "Velm", "said", "province", "storm", "fishing", "a", "in",
-    "channel", "dispute", "12", "Brandt", "will", "reporters", "table", "council", "vote", "since", "March", "boats",
+    "harbour",
+    "minister",
+    "the",
+    "of",
+    "and",
+    "treaty",
+    "Velm",
+    "said",
+    "province",
+    "storm",
+    "fishing",
+    "a",
+    "in",
+    "channel",
+    "dispute",
+    "12",
+    "Brandt",
+    "will",
+    "reporters",
+    "table",
+    "council",
+    "vote",
+    "since",
+    "March",
+    "boats",
 ];
 
 /// Words of an endless text, of which `from` is the first: texts with near beginnings share much.

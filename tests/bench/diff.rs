@@ -10,8 +10,31 @@ fn main() {
 }
 
 const WORDS: &[&str] = &[
-    "harbour", "minister", "the", "of", "and", "treaty", "Velm", "said", "province", "storm", "fishing", "a", "in",
-    "channel", "dispute", "12", "Brandt", "will", "reporters", "table", "council", "vote", "since", "March", "boats",
+    "harbour",
+    "minister",
+    "the",
+    "of",
+    "and",
+    "treaty",
+    "Velm",
+    "said",
+    "province",
+    "storm",
+    "fishing",
+    "a",
+    "in",
+    "channel",
+    "dispute",
+    "12",
+    "Brandt",
+    "will",
+    "reporters",
+    "table",
+    "council",
+    "vote",
+    "since",
+    "March",
+    "boats",
 ];
 
 /// 10,000 words in paragraphs of `paragraph` words; every `edit`th word is another one.

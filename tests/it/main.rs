@@ -4,6 +4,7 @@
 mod support;
 
 mod architecture;
+mod crossposts;
 mod feeds;
 mod fetch;
 mod fetch_polite;

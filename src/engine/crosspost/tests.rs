@@ -1,1 +1,95 @@
-//! Decisions on pairs and small sets.
+//! Decisions on pairs. Sets with precision and recall are tried from outside.
+
+use super::*;
+use crate::model::article::{Block, BlockKind};
+
+const REPORT: &[&str] = &[
+    "Officials of Velm and Ardania met on Monday to settle a dispute over the herring grounds north of Eskholm, which both countries have fished for four hundred years and claimed for twenty.",
+    "The talks opened with a quarrel about the seating and closed nine hours later with an agreement to meet again, according to two people who were in the room and asked not to be named.",
+    "“All topics that can be discussed are on the table,” the Velm minister, Ilse Brandt, told reporters on the steps of the customs house. “We come with open hands, and we have brought our own maps.”",
+    "The dispute has cost 12 lives since 2019, most of them in the winter of the great storms, and both sides have lost boats, nets and a good part of the trust that had kept the strait quiet.",
+    "Under a draft that circulated on Sunday, Ardania would open the northern banks for 40 days a year; in return Velm would stop its patrols and pay 3 million crowns into a common fund for the families.",
+];
+
+fn content(paragraphs: &[&str]) -> Content {
+    let block = |text: &&str| Block { kind: BlockKind::Paragraph, text: (*text).to_owned() };
+    Content { blocks: paragraphs.iter().map(block).collect(), ..Content::default() }
+}
+
+fn text<'a>(article: i64, site: &'a str, content: &'a Content) -> Text<'a> {
+    Text {
+        article: Some(ArticleId(article)),
+        revision: None,
+        story: Some(StoryId(article)),
+        site,
+        url: "https://a.test/x",
+        content,
+        canonical_elsewhere: None,
+        first_seen: Timestamp::from_second(article).unwrap(),
+    }
+}
+
+fn relation(candidate: &Content, known: &Content) -> Option<Relation> {
+    decide(&text(9, "copy.test", candidate), &[text(1, "origin.test", known)]).join.map(|join| join.relation)
+}
+
+#[test]
+fn copies_are_told_by_their_relation() {
+    let known = content(REPORT);
+    let typeset: Vec<String> = REPORT.iter().map(|text| text.replace(['“', '”'], "\"")).collect();
+    let typeset: Vec<&str> = typeset.iter().map(String::as_str).collect();
+    assert_eq!(relation(&content(&typeset), &known), Some(Relation::Identical));
+    assert_eq!(relation(&content(&REPORT[..2]), &known), Some(Relation::Excerpt));
+    assert_eq!(relation(&known, &content(&REPORT[..2])), Some(Relation::Extended));
+    let edited: Vec<String> = REPORT.iter().map(|text| text.replace("nine hours", "ten hours")).collect();
+    let edited: Vec<&str> = edited.iter().map(String::as_str).collect();
+    assert_eq!(relation(&content(&edited), &known), Some(Relation::Edited));
+}
+
+#[test]
+fn alerts_are_joined_only_word_for_word() {
+    let alert = |place: &str| {
+        content(&[&format!(
+            "A strong earthquake struck near {place} on Monday, the institute said. No damage was reported."
+        )])
+    };
+    assert_eq!(relation(&alert("Velm"), &alert("Velm")), Some(Relation::Identical));
+    assert_eq!(relation(&alert("Velm"), &alert("Corvia")), None);
+}
+
+#[test]
+fn a_page_with_other_numbers_is_no_copy() {
+    let page = |a: u32, b: u32, c: u32| {
+        let text = format!(
+            "The index of the Velm exchange closed at {a} points on Friday after a session in which {b} shares rose and {c} fell, and brokers spoke of a calm day with little news from abroad, few orders from the funds and a market that waits for the numbers of the statistics office, which are due next week and will show how prices moved in the spring."
+        );
+        content(&[&text])
+    };
+    assert_eq!(relation(&page(4512, 120, 80), &page(4512, 120, 80)), Some(Relation::Identical));
+    assert_eq!(relation(&page(4512, 120, 80), &page(4603, 99, 101)), None);
+}
+
+#[test]
+fn a_late_article_merges_two_stories() {
+    let whole = content(REPORT);
+    let (first, last) = (content(&REPORT[..3]), content(&REPORT[2..]));
+    let decision = decide(&text(9, "c.test", &whole), &[text(1, "a.test", &first), text(2, "b.test", &last)]);
+    let join = decision.join.unwrap();
+    let mut stories: Vec<i64> = join.merge.iter().chain(&join.story).map(|story| story.0).collect();
+    stories.sort_unstable();
+    assert_eq!(stories, [1, 2]);
+}
+
+#[test]
+fn the_revision_that_was_copied_is_named() {
+    let (old, new) = (content(REPORT), content(&REPORT[1..]));
+    let revision = |number, content| Text { revision: Some(RevisionNumber(number)), ..text(1, "a.test", content) };
+    let join = decide(&text(9, "c.test", &old), &[revision(2, &new), revision(1, &old)]).join.unwrap();
+    assert_eq!((join.revision, join.relation), (Some(RevisionNumber(1)), Relation::Identical));
+}
+
+#[test]
+fn nothing_similar_means_no_story() {
+    assert_eq!(decide(&text(9, "c.test", &content(REPORT)), &[]), StoryDecision::default());
+    assert_eq!(relation(&Content::default(), &Content::default()), None);
+}

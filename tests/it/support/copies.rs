@@ -3,28 +3,28 @@
 use wirewatch::model::article::{Block, BlockKind, Content};
 
 /// One made article.
-pub struct Made {
-    pub content: Content,
-    pub site: String,
-    pub url: String,
+pub(crate) struct Made {
+    pub(crate) content: Content,
+    pub(crate) site: String,
+    pub(crate) url: String,
     /// Texts with one label are copies of one text.
-    pub label: usize,
+    pub(crate) label: usize,
     /// How it was made.
-    pub kind: &'static str,
+    pub(crate) kind: &'static str,
 }
 
 /// A small generator of numbers (xorshift): the sets are the same everywhere.
-pub struct Dice(pub u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    pub fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         usize::try_from(self.0 % end.max(1) as u64).unwrap()
     }
 
-    pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len())]
     }
 }
@@ -301,7 +301,7 @@ const PLACES: &[&str] = &[
 
 /// A stream of copies and strangers of the given articles, in an order that no timetable has. A quarter of the articles
 /// lends its text to the strangers and has no copies; so there are at most three strangers for each of them.
-pub fn made_set(articles: &[Content], seed: u64) -> Vec<Made> {
+pub(crate) fn made_set(articles: &[Content], seed: u64) -> Vec<Made> {
     let mut dice = Dice(seed);
     let mut out = Vec::new();
     let (donors, articles) = articles.split_at(articles.len() / 4 + 1);
@@ -313,4 +313,56 @@ pub fn made_set(articles: &[Content], seed: u64) -> Vec<Made> {
         out.swap(at, dice.below(at + 1));
     }
     out
+}
+
+const SMALL: &[&str] = &[
+    "the", "of", "and", "in", "to", "a", "that", "for", "on", "with", "as", "by", "at", "from", "it", "was", "were",
+    "had", "which", "after", "but", "not", "this", "their", "will", "would", "into", "over", "about", "before",
+];
+
+const SYLLABLES: &[&str] = &[
+    "ba", "ren", "tol", "mi", "sar", "ke", "dun", "lo", "fen", "gra", "hol", "ip", "jun", "kor", "la", "mor", "nes",
+    "ol", "per", "qui", "ras", "ste", "tun", "ur", "vel", "wen", "yor", "zam",
+];
+
+fn word(dice: &mut Dice) -> String {
+    (0..2 + dice.below(2)).map(|_| *dice.pick(SYLLABLES)).collect()
+}
+
+fn name(dice: &mut Dice) -> String {
+    let word = word(dice);
+    format!("{}{}", word[..1].to_uppercase(), &word[1..])
+}
+
+fn sentence(dice: &mut Dice, names: &[String]) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for at in 0..9 + dice.below(14) {
+        words.push(match dice.below(14) {
+            0 => dice.pick(names).clone(),
+            1 if at > 0 => (2 + dice.below(900)).to_string(),
+            2..7 => (*dice.pick(SMALL)).to_owned(),
+            _ => word(dice),
+        });
+    }
+    let text = words.join(" ");
+    if dice.below(8) == 0 {
+        return format!("“{text},” said {}.", dice.pick(names));
+    }
+    format!("{}{}.", text[..1].to_uppercase(), &text[1..])
+}
+
+/// Articles in a language of made words among English small ones, about `words` long.
+pub(crate) fn made_articles(count: usize, words: usize, seed: u64) -> Vec<Content> {
+    let mut dice = Dice(seed);
+    let mut article = || {
+        let names: Vec<String> = (0..8).map(|_| name(&mut dice)).collect();
+        let mut blocks = Vec::new();
+        while blocks.len() * 45 < words {
+            let text: Vec<String> = (0..3).map(|_| sentence(&mut dice, &names)).collect();
+            blocks.push(text.join(" "));
+        }
+        let title = format!("{} {} {}", dice.pick(&names), word(&mut dice), word(&mut dice));
+        Content { title: Some(title), blocks: paragraphs(blocks), ..Content::default() }
+    };
+    (0..count).map(|_| article()).collect()
 }

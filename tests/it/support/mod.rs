@@ -1,5 +1,7 @@
 //! What tests share: servers that misbehave, and the program set up against them.
 
+pub(crate) mod copies;
 pub(crate) mod hostile;
+pub(crate) mod stories;
 pub(crate) mod web;
 pub(crate) mod world;

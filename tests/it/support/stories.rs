@@ -13,7 +13,7 @@ use super::copies::Made;
 const SIMILAR_MAX: usize = 12;
 
 /// What became of a set.
-pub struct Run<'a> {
+pub(crate) struct Run<'a> {
     set: &'a [Made],
     story: Vec<usize>,
     missed_by_index: Vec<usize>,
@@ -21,7 +21,7 @@ pub struct Run<'a> {
 }
 
 /// Decides on each text in order.
-pub fn run(set: &[Made]) -> Run<'_> {
+pub(crate) fn run(set: &[Made]) -> Run<'_> {
     let mut index: HashMap<u64, Vec<usize>> = HashMap::new();
     let mut exact: HashMap<u64, usize> = HashMap::new();
     let mut story: Vec<usize> = Vec::new();
@@ -93,7 +93,7 @@ fn similar(keys: &Fingerprint, index: &HashMap<u64, Vec<usize>>, exact: &HashMap
 
 impl Run<'_> {
     /// (true pairs joined, wrong pairs joined, true pairs).
-    pub fn pairs(&self) -> (usize, usize, usize) {
+    pub(crate) fn pairs(&self) -> (usize, usize, usize) {
         let (mut right, mut wrong, mut all) = (0, 0, 0);
         for one in 0..self.set.len() {
             for other in 0..one {
@@ -107,23 +107,23 @@ impl Run<'_> {
         (right, wrong, all)
     }
 
-    pub fn precision(&self) -> f64 {
+    pub(crate) fn precision(&self) -> f64 {
         let (right, wrong, _) = self.pairs();
         right as f64 / (right + wrong).max(1) as f64
     }
 
-    pub fn recall(&self) -> f64 {
+    pub(crate) fn recall(&self) -> f64 {
         let (right, _, all) = self.pairs();
         right as f64 / all.max(1) as f64
     }
 
-    pub fn summary(&self) -> String {
+    pub(crate) fn summary(&self) -> String {
         let missed = self.missed_by_index.len();
         format!("precision {:.4}, recall {:.4}, missed by the index {missed}", self.precision(), self.recall())
     }
 
     /// Texts outside the largest story of their label, and wrong joins, by kind.
-    pub fn problems(&self, most: usize) -> String {
+    pub(crate) fn problems(&self, most: usize) -> String {
         let mut out: Vec<String> = Vec::new();
         for one in 0..self.set.len() {
             let in_story = |other: &usize| self.story[*other] == self.story[one];
