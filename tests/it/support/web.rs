@@ -10,11 +10,11 @@ use wirewatch::model::fetch::{FetchError, FetchOutcome};
 use wirewatch::model::time::SignedDuration;
 use wirewatch::model::url::WebUrl;
 
-/// Bounds small enough to be reached at once; loopback open; no pause.
+/// A body bound small enough to be reached at once, a time-out that only a stalled test reaches; loopback open; no pause.
 pub(crate) fn config(hosts: &[(&str, SocketAddr)]) -> FetchConfig {
     FetchConfig {
         contact: Some("desk@example.test".to_owned()),
-        timeout: SignedDuration::from_millis(1500),
+        timeout: SignedDuration::from_mins(1),
         max_body_bytes: 256 * 1024,
         concurrency: 32,
         per_host: 8,
