@@ -1,0 +1,139 @@
+//! A large newsroom on loopback for measuring whole cycles: `load_newsroom SITES ARTICLES DIR` writes `DIR/wirewatch.toml`
+//! and `DIR/feeds.txt` (address, host), prints its port, and answers until it is killed. `tests/bench/peer_cycle.py` is the
+//! peer that does the same work in Python.
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measuring tool that cannot go on has failed")]
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use wirewatch::demo::newsroom::{FeedFormat, Newsroom, Story};
+
+fn main() {
+    let mut args = std::env::args().skip(1);
+    let sites: usize = args.next().unwrap().parse().unwrap();
+    let articles: usize = args.next().unwrap().parse().unwrap();
+    let dir = PathBuf::from(args.next().unwrap());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let newsroom = Newsroom::new();
+        for site in 0..sites {
+            let host = format!("site{site}.test");
+            newsroom.open(&format!("Paper {site}"), &host, FeedFormat::Rss);
+            for article in 0..articles {
+                newsroom.publish(&host, story(site, article));
+            }
+        }
+        let serving = newsroom.serve().await.unwrap();
+        std::fs::create_dir_all(&dir).unwrap();
+        write_config(&dir, sites, serving.addr);
+        println!("{}", serving.addr.port());
+        std::future::pending::<()>().await;
+    });
+}
+
+/// Deterministic prose of about 600 words: every article its own.
+fn story(site: usize, article: usize) -> Story {
+    let mut state = (site * 1_000 + article) as u64 + 1;
+    let mut word = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        WORDS[(state >> 33) as usize % WORDS.len()]
+    };
+    let mut paragraphs = Vec::new();
+    for _ in 0..12 {
+        let mut text = String::new();
+        for _ in 0..50 {
+            text.push_str(word());
+            text.push(' ');
+        }
+        let mut chars = text.trim_end().chars();
+        let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
+        paragraphs.push(format!("{first}{}.", chars.as_str()));
+    }
+    let texts: Vec<&str> = paragraphs.iter().map(String::as_str).collect();
+    let title = format!("{} {} {} {article} of paper {site}", word(), word(), word());
+    Story::new(&format!("/2026/{article}"), &title, "Jo Arden", "2026-11-24T08:05:00Z", &texts)
+}
+
+fn write_config(dir: &std::path::Path, sites: usize, addr: std::net::SocketAddr) {
+    let mut config = String::from(
+        "[fetch]\ncontact = \"bench@wirewatch.invalid\"\nmin_delay = \"0s\"\nallow_private = [\"127.0.0.0/8\"]\n[fetch.resolve]\n",
+    );
+    let mut feeds = String::new();
+    for site in 0..sites {
+        writeln!(config, "\"site{site}.test\" = \"{addr}\"").unwrap();
+        writeln!(feeds, "http://{addr}/feed site{site}.test").unwrap();
+    }
+    for site in 0..sites {
+        writeln!(config, "[[source]]\nid = \"site{site}\"\nfeed = \"http://site{site}.test/feed\"").unwrap();
+    }
+    let store = format!("[store]\npath = \"watch.db\"\n{config}");
+    std::fs::write(dir.join("wirewatch.toml"), store).unwrap();
+    std::fs::write(dir.join("feeds.txt"), feeds).unwrap();
+}
+
+const WORDS: [&str; 64] = [
+    "the",
+    "of",
+    "and",
+    "to",
+    "in",
+    "that",
+    "minister",
+    "harbour",
+    "river",
+    "council",
+    "talks",
+    "price",
+    "market",
+    "city",
+    "school",
+    "winter",
+    "company",
+    "report",
+    "police",
+    "court",
+    "train",
+    "bridge",
+    "vote",
+    "budget",
+    "farm",
+    "energy",
+    "water",
+    "hospital",
+    "union",
+    "border",
+    "media",
+    "said",
+    "would",
+    "after",
+    "before",
+    "under",
+    "about",
+    "year",
+    "week",
+    "people",
+    "government",
+    "trade",
+    "bank",
+    "house",
+    "road",
+    "team",
+    "game",
+    "film",
+    "book",
+    "science",
+    "study",
+    "doctor",
+    "patient",
+    "island",
+    "storm",
+    "fire",
+    "plan",
+    "project",
+    "money",
+    "family",
+    "child",
+    "worker",
+    "leader",
+    "country",
+];
