@@ -33,7 +33,7 @@ pub fn decide(known: &Known, capture: &Capture, topics: &Topics, now: Timestamp)
             None => first(known, capture, topics, now),
         },
         Some(article) => match known.taken_by {
-            Some(into) => moved_into(article, into),
+            Some(into) => leads_to(Case { known, article, capture, topics, now }, into),
             None => again(Case { known, article, capture, topics, now }),
         },
     }
@@ -244,6 +244,21 @@ fn new_address(article: &KnownArticle, capture: &Capture) -> Option<(String, Str
     let canonical = capture.candidate.canonical();
     (canonical.as_str() != article.record.canonical_url)
         .then(|| (capture.candidate.url().to_string(), canonical.to_string()))
+}
+
+/// The page led to an address that another article has. A permanent redirect is believed; a passing one, or a canonical
+/// link that wandered, only when a second look finds the same.
+fn leads_to(case: Case<'_>, into: ArticleId) -> Plan {
+    const WHAT: &str = "elsewhere";
+    let Case { article, capture, topics, now, .. } = case;
+    let next = look_again(article, article.last_change, !article.matches.is_empty(), capture, (topics, now));
+    let since = article.suspect.as_ref().filter(|(what, _)| what == WHAT).map(|(_, since)| *since);
+    let permanent = capture.page.as_ref().is_some_and(|page| page.moved_to.is_some());
+    if permanent || since.is_some_and(|since| doubt::is_confirmed(since, now, next)) {
+        return moved_into(article, into);
+    }
+    let plan = Plan::of(Some(article.record.id), Outcome::Unchanged);
+    suspect(article, (WHAT, since.unwrap_or(now)), next, (now, plan))
 }
 
 fn moved_into(article: &KnownArticle, into: ArticleId) -> Plan {

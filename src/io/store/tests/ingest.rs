@@ -378,3 +378,17 @@ async fn a_full_answer_without_validators_has_none() {
 async fn etag(world: &World) -> Option<String> {
     world.store.tracked(None, 1).await.unwrap().remove(0).validators.etag
 }
+
+#[tokio::test]
+async fn a_passing_redirect_to_another_article_is_doubted_before_it_is_a_move() {
+    let mut world = World::new();
+    let id = world.ingest(capture(URL, on_topic(1))).await.article.unwrap();
+    let other = world.ingest(capture("https://a.test/other", on_topic(2))).await.article.unwrap();
+    let led = || Capture { article: Some(id), ..capture("https://a.test/other", on_topic(2)) };
+    world.later(20);
+    assert_eq!(world.ingest(led()).await.outcome, Outcome::Suspect { reason: "elsewhere".to_owned() });
+    world.later(3);
+    assert_eq!(world.ingest(led()).await.outcome, Outcome::Moved { into: other });
+    let article = world.reader().article(id).unwrap();
+    assert_eq!((article.status, article.revisions), (ArticleStatus::Moved, 1));
+}
