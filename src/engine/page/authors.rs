@@ -60,7 +60,11 @@ pub(super) fn clean<'a>(stated: impl Iterator<Item = &'a str>, site: Option<&str
 }
 
 fn one(piece: &str, site: Option<&str>) -> Option<String> {
-    let piece = after_by(piece).unwrap_or(piece);
+    let piece = after_by(piece).unwrap_or(piece).trim();
+    // «…, in Beijing» and «… for The Post» say where and for whom, not who.
+    if ["in ", "at ", "for ", "from ", "near ", "with ", "of "].iter().any(|word| piece.starts_with(word)) {
+        return None;
+    }
     let cut = AFTER_NAME.replace(piece, "");
     let name = cut
         .trim_matches(|c: char| !c.is_alphanumeric() && c != '.' && c != ')' && c != '\'')

@@ -132,10 +132,10 @@ pub(super) fn image(head: &Head, json: &JsonLd, url: &WebUrl) -> Option<String> 
 static CREDIT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"\b(?:
-          (?:the\ )?original\ source\ of\ this\ (?:article|story|text)\ is\s+(?:the\ )?(?P<a>[^.\n]{2,80})
-        | (?:this\ (?:article|story|piece|post|report)\ (?:was\ |has\ been\ )?)?(?:originally|first)\ (?:published|appeared|posted)\ (?:on|in|at|by)\ (?:the\ )?(?P<b>[^.\n]{2,80})
-        | (?:this\ (?:article|story|piece)\ is\ |)(?:re-?published|reprinted|reproduced|syndicated)\ (?:here\ )?(?:from|with\ (?:the\ )?permission\ (?:from|of))\ (?:the\ )?(?P<c>[^.\n]{2,80})
-        | courtesy\ of\ (?:the\ )?(?P<d>[^.\n]{2,60})
+          (?:the\ )?original\ source\ of\ this\ (?:article|story|text)\ is\s+(?:(?-i:the)\ )?(?P<a>[^.\n]{2,80})
+        | (?:this\ (?:article|story|piece|post|report)\ (?:was\ |has\ been\ )?)?(?:originally|first)\ (?:published|appeared|posted)\ (?:on|in|at|by)\ (?:(?-i:the)\ )?(?P<b>[^.\n]{2,80})
+        | (?:this\ (?:article|story|piece)\ is\ |)(?:re-?published|reprinted|reproduced|syndicated)\ (?:here\ )?(?:from|with\ (?:the\ )?permission\ (?:from|of))\ (?:(?-i:the)\ )?(?P<c>[^.\n]{2,80})
+        | courtesy\ of\ (?:(?-i:the)\ )?(?P<d>[^.\n]{2,60})
         | zuerst\ erschienen\ (?:bei|in|auf)\ (?P<e>[^.\n]{2,60}) | publié\ (?:initialement|à\ l.origine)\ (?:par|sur|dans)\ (?P<f>[^.\n]{2,60})
         )",
     )

@@ -301,3 +301,6 @@ fn floor(text: &str, max: usize) -> &str {
     let end = (0..=max).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     text.get(..end).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

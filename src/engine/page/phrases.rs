@@ -26,7 +26,7 @@ static ANYWHERE: LazyLock<Regex> = LazyLock::new(|| {
         r"^\W*(?:
         advertisement | advertising | adverts? | ad | ads | iklan | sponsored\ links | quảng\ cáo | reklam[aey]? | реклама | 広告 | 广告 | sponsored(\ content)? | promoted(\ content)? | paid\ post | anzeige | werbung | publicidad | publicité | pubblicità
         | (story|article)\ continues\ (below|after)\b.* | continue\ reading(\ the\ main\ story|\ below)?\b.* | loading\W* | skip\ advertisement
-        | (read|see|watch|listen|view|click)\ (more|also|next|here|now|full\ story)\b\W*.* | also\ (read|see|watch)\b.* | read\ (the\ )?(full|rest|original)\b.*
+        | (read|see|watch|listen|view|click)\ (more|also|next|here|now|full\ story)(\W* | \W*(about|on|from|at|here|in|stories|of|to)\b.* | \s?[:：>»|–—→-].*) | also\ (read|see|watch)\b.* | read\ (the\ )?(full|rest|original)\b.*
         | (like|enjoy(ed)?|love)\ this\ (story|article|post)\?.* | image\ \d+\ (of|/)\ \d+ | you\ (may|might)\ also\ (be\ interested|like|enjoy)\b.*
         | \[/?[a-z_]{3,20}\b[^\]]*\].* | [^.]{0,160}\b(photos?|images?|pictures?|photograph[sy]?)\b[^.]{0,20}(©|\(c\)|courtesy)[^.]{0,80} | ©.{2,120}
         | (related|recommended|more|trending|popular|latest|top|must[\ -]read|don.t\ miss|you\ (may|might)\ (also\ )?like|editor.?s?.?\ picks?|in\ case\ you\ missed\ it|suggested)(\ (stories|articles|news|content|coverage|topics|reading|posts|links|videos?|from\ .{2,}|on\ this\ story|in\ .{2,}))?\W*:?

@@ -1,0 +1,101 @@
+//! Whole pages: what must come out, and what no page may do to us.
+
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::engine::normalize::normalize;
+
+fn read(html: &str) -> Content {
+    let url = WebUrl::parse("https://www.lantern.test/2026/03/harbour-talks/?from=feed").unwrap();
+    let (rules, learned) = (SiteRules::default(), Learned::default());
+    normalize(extract(&PageInput { html, url: &url, rules: &rules, entry: None, learned: &learned })).into_content()
+}
+
+fn texts(content: &Content) -> Vec<&str> {
+    content.blocks.iter().map(|block| block.text.as_str()).collect()
+}
+
+#[test]
+fn a_page_of_a_common_system_gives_its_article_and_nothing_else() {
+    let content = read(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/pages/wordpress.html")));
+    assert_eq!(
+        texts(&content),
+        [
+            "Delegates from both coasts left Port Ellison on Thursday without the pact that they had come to sign, after three days of talks.",
+            "“We will be back,” said Mira Ellison, who led the northern side, as the last ferry of the day was called.",
+            "What was left open",
+            "Who pays for the pier.",
+            "Who mends the lamps.",
+            "The harbour council is a body of nine, and five of them must agree before a stone is moved, its clerk said.",
+            "Correction: An earlier version of this article gave the wrong number of delegates.",
+        ]
+    );
+    assert_eq!(content.title.as_deref(), Some("Harbour talks end without a pact"));
+    assert_eq!(content.authors, ["Jo Arden", "Sam Lee"]);
+    assert_eq!(content.published.map(|at| at.day().to_string()).as_deref(), Some("2026-03-19"));
+    assert_eq!(content.site.as_deref(), Some("The Lantern"));
+    assert_eq!(content.language.as_deref(), Some("en"));
+    assert_eq!(content.origin.and_then(|origin| origin.name).as_deref(), Some("The Ferry Post"));
+    assert_eq!(content.notices.len(), 1);
+}
+
+#[test]
+fn a_body_split_by_an_advertisement_is_read_whole() {
+    let chunk = |word: &str| {
+        format!(
+            "<div class=\"grid chunk\"><p>The {word} council met on Tuesday, and agreed to rebuild the pier by spring, officials said.</p><p>It will cost {word} coins, more than was feared, and less than was asked for.</p></div>"
+        )
+    };
+    let html = format!(
+        "<body><article><h1>Pier</h1><div>{}<div class=\"ad\">Buy</div>{}</div></article></body>",
+        chunk("first"),
+        chunk("second")
+    );
+    assert_eq!(texts(&read(&html)).len(), 4);
+}
+
+#[test]
+fn scripts_without_blanks_or_from_right_to_left_are_read() {
+    for text in [
+        "两国代表周四在港口城市结束了为期三天的会谈，没有签署任何协议，双方都表示会谈将继续进行。",
+        "両国の代表は木曜日、港町での三日間の協議を終えたが、合意文書には署名しなかったと関係者は述べた。",
+        "أنهى مندوبون من الجانبين محادثات استمرت ثلاثة أيام في المدينة الساحلية، ولم يوقعوا أي اتفاق، بحسب مسؤولين.",
+        "Делегаты обеих сторон в четверг завершили трёхдневные переговоры в портовом городе, не подписав соглашения.",
+        "दोनों पक्षों के प्रतिनिधियों ने गुरुवार को बंदरगाह शहर में तीन दिन की वार्ता बिना समझौते के समाप्त की, अधिकारियों ने कहा।",
+    ] {
+        let html = format!(
+            "<body><nav><a href=/>x</a></nav><div class=\"article-body\"><p>{text}</p><p>{text}!</p></div></body>"
+        );
+        assert_eq!(read(&html).blocks.first().map(|block| block.text.as_str()), Some(text));
+    }
+}
+
+#[test]
+fn hostile_pages_are_read_in_bounded_time() {
+    let line = "<p>The harbour council met on Tuesday, and agreed to rebuild the pier, officials said.</p>";
+    for (name, html) in [
+        ("nested elements", format!("{}{}", "<div>".repeat(100_000), line.repeat(20))),
+        ("nested tables", format!("{}{}", "<table><tr><td>".repeat(20_000), line)),
+        ("unclosed inline elements", format!("<p>{}", "<b>x".repeat(50_000))),
+        ("named bodies", format!("<div class='article-body'>{line}").repeat(5_000)),
+        ("bare brackets", "<".repeat(500_000)),
+        ("open quotes", "<a b=\"".repeat(100_000)),
+        ("open scripts", "<script>".repeat(100_000)),
+    ] {
+        let began = Instant::now();
+        drop(read(&html));
+        // Generous: this is a debug build on a machine that does other things. A quadratic step takes minutes.
+        assert!(began.elapsed() < Duration::from_secs(30), "{name}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_extraction_panic(html in "(<[a-z/!\\-]{0,8}[ a-z=\"']{0,12}>?|[ -~]|[\\u{80}-\\u{2fff}]|&[a-z#0-9]{0,6};?){0,200}") {
+        let content = read(&html);
+        let again = crate::engine::normalize::Normalized::from_content(content.clone()).into_content();
+        prop_assert_eq!(again, content);
+    }
+}
