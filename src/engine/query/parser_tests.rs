@@ -16,9 +16,9 @@ fn complaints(text: &str) -> String {
     for problem in problems {
         let before = text.get(..problem.span.start).unwrap_or_default().chars().count();
         let under = text.get(problem.span.clone()).unwrap_or_default().chars().count().max(1);
-        told += &format!("{}{} {}\n", " ".repeat(before), "^".repeat(under), problem.message);
+        told.extend([" ".repeat(before), "^".repeat(under), format!(" {}\n", problem.message)]);
         if let Some(hint) = problem.hint {
-            told += &format!("{} {hint}\n", " ".repeat(before));
+            told.extend([" ".repeat(before), format!(" {hint}\n")]);
         }
     }
     told

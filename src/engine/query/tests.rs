@@ -265,7 +265,7 @@ fn precision_and_recall(query: &Query, articles: &[Judged]) -> (f64, f64, String
         found += f64::from(u8::from(told));
         right += f64::from(u8::from(yes && told));
         if yes != told {
-            wrong += &format!("{} {score:.2} {} {}\n", article.wanted, article.language, article.title);
+            wrong.extend([format!("{} {score:.2} {} {}\n", article.wanted, article.language, article.title)]);
         }
     }
     (right / f64::max(found, 1.0), right / f64::max(wanted, 1.0), wrong)
