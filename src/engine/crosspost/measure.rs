@@ -104,11 +104,10 @@ impl<'a> Side<'a> {
         unquoted().filter(|(covered, _)| **covered).count() as f64 / unquoted().count().max(1) as f64
     }
 
-    /// The smallest window that holds most of the shared words.
+    /// The smallest window that holds four fifths of the shared words.
     fn block(&self) -> Range<usize> {
-        const MOST: f64 = 0.8;
         let places: Vec<usize> = (0..self.covered.len()).filter(|at| self.covered[*at]).collect();
-        let wanted = ((places.len() as f64 * MOST).ceil() as usize).max(1);
+        let wanted = (places.len() * 4).div_ceil(5).max(1);
         let windows = places.windows(wanted).map(|window| window[0]..window[wanted - 1] + 1);
         windows.min_by_key(|window| (window.len(), window.start)).unwrap_or(0..0)
     }

@@ -240,16 +240,13 @@ impl<'a> Plan<'a> {
             while let Some(from) = gone.pop_if(|from| *from < until) {
                 changes.push(self.removed(from));
             }
-            match pairings.next_if(|pairing| pairing.after[0] == at) {
-                Some(pairing) => {
-                    changes.push(self.paired(pairing, compare));
-                    at += pairing.after.len();
-                }
-                None => {
-                    let Block { kind, text } = &self.after[at];
-                    changes.push(BodyChange::Added { after: at, kind: *kind, text: text.clone() });
-                    at += 1;
-                }
+            if let Some(pairing) = pairings.next_if(|pairing| pairing.after[0] == at) {
+                changes.push(self.paired(pairing, compare));
+                at += pairing.after.len();
+            } else {
+                let Block { kind, text } = &self.after[at];
+                changes.push(BodyChange::Added { after: at, kind: *kind, text: text.clone() });
+                at += 1;
             }
         }
         while let Some(from) = gone.pop() {

@@ -224,9 +224,8 @@ fn start_score(tokens: &[Token<'_>], start: usize) -> u8 {
             }
         }
         (_, true) if after_sentence => 3,
-        (TokenKind::Mark, _) => 1,
+        (TokenKind::Mark, _) | (_, false) => 1,
         (_, true) => 2,
-        (_, false) => 1,
     }
 }
 

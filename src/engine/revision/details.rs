@@ -103,7 +103,6 @@ fn quotes(before: &Content, after: &Content, details: &mut Vec<Detail>) {
 
 fn body(change: &BodyChange, details: &mut Vec<Detail>) {
     match change {
-        BodyChange::Same { .. } => {}
         BodyChange::Moved { text, .. } => details.push(detail(ChangeKind::Body, text, text)),
         BodyChange::Added { text, .. } if says_more_than_quotes(text) => {
             details.push(detail(ChangeKind::Body, "", text));
@@ -112,7 +111,7 @@ fn body(change: &BodyChange, details: &mut Vec<Detail>) {
             details.push(detail(ChangeKind::Body, text, ""));
         }
         // Notes and bare quotations are told as such.
-        BodyChange::Added { .. } | BodyChange::Removed { .. } => {}
+        BodyChange::Added { .. } | BodyChange::Removed { .. } | BodyChange::Same { .. } => {}
         BodyChange::Edited { spans, .. } => {
             if is_notice(&whole(spans, SpanKind::Delete)) || is_notice(&whole(spans, SpanKind::Insert)) {
                 return;
@@ -271,7 +270,7 @@ fn has_sentence(text: &str) -> bool {
     let ends = |sentence: &&str| sentence.trim_end_matches(['”', '"', '’', '»', ')']).ends_with(['.', '!', '?', '。']);
     sentences(text.trim_start_matches(['.', ' ', '\u{2029}']))
         .iter()
-        .any(|sentence| ends(&sentence) && count(sentence) >= SENTENCE_MIN_WORDS)
+        .any(|sentence| ends(sentence) && count(sentence) >= SENTENCE_MIN_WORDS)
         || (count(text) >= SENTENCE_MIN_WORDS && text.starts_with(['.', '\u{2029}']))
 }
 

@@ -217,9 +217,9 @@ pub(super) fn changed<'a>(
     }
     let mut pairs = Vec::new();
     for quotation in new {
-        let likeness = |old: &Option<&Quotation>| old.map_or(0.0, |old| alike(&old.words, &quotation.words));
-        let best = (0..old.len()).max_by(|a, b| likeness(&old[*a]).total_cmp(&likeness(&old[*b])).then(b.cmp(a)));
-        match best.filter(|best| likeness(&old[*best]) >= 0.5) {
+        let likeness = |old: Option<&Quotation>| old.map_or(0.0, |old| alike(&old.words, &quotation.words));
+        let best = (0..old.len()).max_by(|a, b| likeness(old[*a]).total_cmp(&likeness(old[*b])).then(b.cmp(a)));
+        match best.filter(|best| likeness(old[*best]) >= 0.5) {
             Some(best) => pairs.push((old[best].take(), Some(quotation))),
             None => pairs.push((None, Some(quotation))),
         }

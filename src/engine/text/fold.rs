@@ -162,7 +162,8 @@ pub fn fold(text: &str) -> Cow<'_, str> {
         if is_latin_mark(c) {
             continue;
         }
-        match base_letters(c) {
+        // Compatibility forms may hide typography: an upright dash is a dash.
+        match base_letters(c).or_else(|| plain_char(c)) {
             Some(base) => out.push_str(base),
             None if c.is_whitespace() => out.push(' '),
             None => out.push(c),

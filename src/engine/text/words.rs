@@ -147,7 +147,8 @@ fn word_length(text: &str) -> usize {
     while let Some((at, c)) = chars.next() {
         let inside = (c.is_alphanumeric() && !is_ideograph(c)) || is_mark_of_letter(c) || is_joiner(c);
         let next_is_letter = chars.peek().is_some_and(|(_, next)| next.is_alphabetic() && !is_ideograph(*next));
-        if !inside && !(is_apostrophe(c) && next_is_letter) {
+        let apostrophe = is_apostrophe(c) && next_is_letter;
+        if !inside && !apostrophe {
             return at;
         }
     }

@@ -1,19 +1,19 @@
 //! HTML, as a fragment for pages and mails. Everything from the page is escaped.
 
 use super::super::{Diff, PARAGRAPH_BREAK, Span, SpanKind};
-use super::{Line, Mark, gap_words, lines, value_words};
+use super::{Line, Mark, add, gap_words, lines, value_words};
 use crate::model::article::BlockKind;
 
 /// The fragment: one `<div class="diff">`.
 pub(crate) fn render(diff: &Diff) -> String {
     let mut html = String::from("<div class=\"diff\">\n");
     if let Some(title) = &diff.title {
-        html.push_str(&format!("<h2>{}</h2>\n", spans(&title.spans)));
+        add(&mut html, format_args!("<h2>{}</h2>\n", spans(&title.spans)));
     }
     for field in &diff.fields {
         let (before, after) = (escaped(&value_words(&field.before)), escaped(&value_words(&field.after)));
         let name = escaped(&field.field);
-        html.push_str(&format!("<p class=\"field\"><b>{name}</b>: <del>{before}</del> <ins>{after}</ins></p>\n"));
+        add(&mut html, format_args!("<p class=\"field\"><b>{name}</b>: <del>{before}</del> <ins>{after}</ins></p>\n"));
     }
     for line in lines(diff) {
         html.push_str(&block(&line));
@@ -47,8 +47,8 @@ fn spans(spans: &[Span]) -> String {
         let text = escaped(&span.text);
         match span.op {
             SpanKind::Equal => html.push_str(&text),
-            SpanKind::Delete => html.push_str(&format!("<del>{text}</del>")),
-            SpanKind::Insert => html.push_str(&format!("<ins>{text}</ins>")),
+            SpanKind::Delete => add(&mut html, format_args!("<del>{text}</del>")),
+            SpanKind::Insert => add(&mut html, format_args!("<ins>{text}</ins>")),
         }
     }
     html

@@ -4,6 +4,8 @@ pub(super) mod html;
 pub(super) mod terminal;
 pub(super) mod unified;
 
+use std::fmt::{self, Write as _};
+
 use super::{BodyChange, Diff, PARAGRAPH_BREAK, Span, SpanKind};
 use crate::engine::text::words::{Token, tokens};
 use crate::model::article::BlockKind;
@@ -118,6 +120,11 @@ fn elided(text: &str, first_words: usize, last_words: usize) -> String {
         (_, true) => format!("{head} …"),
         (false, false) => format!("{head} … {tail}"),
     }
+}
+
+/// Writes to the end of a text.
+fn add(text: &mut String, piece: fmt::Arguments<'_>) {
+    text.write_fmt(piece).expect("a String takes whatever is written to it");
 }
 
 /// How many blocks are left out, in words.

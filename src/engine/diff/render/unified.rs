@@ -1,7 +1,7 @@
 //! Plain text in the manner of a unified diff, with the words marked inside the lines.
 
 use super::super::{Diff, Span, SpanKind};
-use super::{Line, Mark, gap_words, lines, shown, value_words};
+use super::{Line, Mark, add, gap_words, lines, shown, value_words};
 
 /// The text, a paragraph a line.
 pub(crate) fn render(diff: &Diff) -> String {
@@ -12,7 +12,7 @@ pub(crate) fn render(diff: &Diff) -> String {
     }
     for field in &diff.fields {
         let (before, after) = (shown(&value_words(&field.before)), shown(&value_words(&field.after)));
-        text.push_str(&format!("{}:\n- {before}\n+ {after}\n", shown(&field.field)));
+        add(&mut text, format_args!("{}:\n- {before}\n+ {after}\n", shown(&field.field)));
     }
     for line in lines(diff) {
         push_line(&mut text, &line);
@@ -22,17 +22,17 @@ pub(crate) fn render(diff: &Diff) -> String {
 
 fn push_line(text: &mut String, line: &Line) {
     match line.mark {
-        Mark::Gap(blocks) => text.push_str(&format!("@@ {} @@\n", gap_words(blocks))),
-        Mark::Context => text.push_str(&format!("  {}\n", side(&line.spans, SpanKind::Equal, Marked::No))),
-        Mark::Removed => text.push_str(&format!("- {}\n", side(&line.spans, SpanKind::Delete, Marked::No))),
-        Mark::Added => text.push_str(&format!("+ {}\n", side(&line.spans, SpanKind::Insert, Marked::No))),
+        Mark::Gap(blocks) => add(text, format_args!("@@ {} @@\n", gap_words(blocks))),
+        Mark::Context => add(text, format_args!("  {}\n", side(&line.spans, SpanKind::Equal, Marked::No))),
+        Mark::Removed => add(text, format_args!("- {}\n", side(&line.spans, SpanKind::Delete, Marked::No))),
+        Mark::Added => add(text, format_args!("+ {}\n", side(&line.spans, SpanKind::Insert, Marked::No))),
         Mark::Edited => push_both(text, &line.spans),
         Mark::Moved(from) => {
-            text.push_str(&format!("@@ moved, was paragraph {from} @@\n"));
+            add(text, format_args!("@@ moved, was paragraph {from} @@\n"));
             if line.spans.iter().any(|span| span.op != SpanKind::Equal) {
                 push_both(text, &line.spans);
             } else {
-                text.push_str(&format!("  {}\n", side(&line.spans, SpanKind::Equal, Marked::No)));
+                add(text, format_args!("  {}\n", side(&line.spans, SpanKind::Equal, Marked::No)));
             }
         }
     }
@@ -42,7 +42,7 @@ fn push_both(text: &mut String, spans: &[Span]) {
     for (sign, fate) in [('-', SpanKind::Delete), ('+', SpanKind::Insert)] {
         let side = side(spans, fate, Marked::Yes);
         if !side.trim().is_empty() {
-            text.push_str(&format!("{sign} {side}\n"));
+            add(text, format_args!("{sign} {side}\n"));
         }
     }
 }
@@ -60,8 +60,8 @@ fn side(spans: &[Span], fate: SpanKind, marked: Marked) -> String {
         match span.op {
             SpanKind::Equal => text.push_str(&words),
             op if op != fate => {}
-            SpanKind::Delete if marked == Marked::Yes => text.push_str(&format!("[-{words}-]")),
-            SpanKind::Insert if marked == Marked::Yes => text.push_str(&format!("{{+{words}+}}")),
+            SpanKind::Delete if marked == Marked::Yes => add(&mut text, format_args!("[-{words}-]")),
+            SpanKind::Insert if marked == Marked::Yes => add(&mut text, format_args!("{{+{words}+}}")),
             SpanKind::Delete | SpanKind::Insert => text.push_str(&words),
         }
     }
