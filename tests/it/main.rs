@@ -5,6 +5,7 @@ mod support;
 
 mod architecture;
 mod crossposts;
+mod delivery;
 mod feeds;
 mod fetch;
 mod fetch_polite;

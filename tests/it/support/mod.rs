@@ -2,6 +2,8 @@
 
 pub(crate) mod copies;
 pub(crate) mod hostile;
+pub(crate) mod sink;
+pub(crate) mod smtp;
 pub(crate) mod stories;
 pub(crate) mod web;
 pub(crate) mod world;
