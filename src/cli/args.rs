@@ -30,7 +30,7 @@ pub struct Cli {
 #[derive(Debug, Args, Clone, Copy)]
 pub struct Json {
     /// Print JSON Lines, one object a line
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub json: bool,
 }
 

@@ -29,7 +29,8 @@ fn stories(reader: &Reader, say: Say<'_>) -> anyhow::Result<()> {
         let (_, reason) = reader.story(story.id)?;
         say(&format!("  story {}: {} copies of one text; origin: {reason}", story.id, story.articles.len()))?;
         for member in reader.members(story.id)? {
-            let role = if member.origin { "origin" } else { member.relation.map_or("copy", |relation| relation.as_str()) };
+            let role =
+                if member.origin { "origin" } else { member.relation.map_or("copy", |relation| relation.as_str()) };
             let title = member.article.title.unwrap_or_default();
             say(&format!("    {role:<9} {} · {title}", member.source_name))?;
         }

@@ -11,9 +11,9 @@ use super::Context;
 use super::tally::Tally;
 use crate::config::{ContentFrom, SourceConfig};
 use crate::engine::candidate::{Candidate, CandidateError, CandidateInput};
-use crate::engine::ingest::{Capture, Observation, Observed, Outcome, Recorded, Seen};
+use crate::engine::ingest::{AskedBy, Capture, Observation, Observed, Outcome, Recorded, Seen};
 use crate::engine::page::Learned;
-use crate::io::http::{RequestOptions, Subject};
+use crate::io::http::RequestOptions;
 use crate::io::store::{Recheck, StoreError};
 use crate::model::entry::Entry;
 use crate::model::fetch::{FetchOutcome, Page, Validators};
@@ -27,6 +27,7 @@ struct Look {
     entry: Option<Entry>,
     article: Option<ArticleId>,
     validators: Validators,
+    asked_by: AskedBy,
 }
 
 impl Look {
@@ -50,20 +51,31 @@ pub async fn entry(context: &Context, source: &Arc<SourceConfig>, entry: Entry) 
         entry: Some(entry),
         article: None,
         validators: Validators::default(),
+        asked_by: AskedBy::Schedule,
     };
     if from_feed { feed_content(context, look).await } else { page(context, look).await }
 }
 
 /// Looks again at a tracked article. One whose source left the config is looked at with the defaults.
-pub async fn again(context: &Context, recheck: Recheck, source: Arc<SourceConfig>) -> Result<Tally, StoreError> {
-    let look =
-        Look { source, url: recheck.url, entry: None, article: Some(recheck.article), validators: recheck.validators };
+pub async fn again(
+    context: &Context,
+    recheck: Recheck,
+    source: Arc<SourceConfig>,
+    asked_by: AskedBy,
+) -> Result<Tally, StoreError> {
+    let look = Look {
+        source,
+        url: recheck.url,
+        entry: None,
+        article: Some(recheck.article),
+        validators: recheck.validators,
+        asked_by,
+    };
     page(context, look).await
 }
 
 async fn page(context: &Context, look: Look) -> Result<Tally, StoreError> {
-    let mut options = RequestOptions::for_source(&look.source);
-    options.subject = Subject::Page;
+    let mut options = RequestOptions::for_page(&look.source);
     options.validators = look.validators.clone();
     match context.http.get(&look.url, &options).await {
         Ok(FetchOutcome::Fresh(page)) => {
@@ -125,6 +137,7 @@ async fn record(context: &Context, look: &Look, candidate: Candidate, page: Opti
         candidate,
         page,
         backlog: look.source.backlog,
+        asked_by: look.asked_by,
         jitter: context.clock.jitter(),
     };
     let recorded = context.store.ingest(capture, Arc::clone(&context.topics), context.clock.now()).await;
@@ -136,7 +149,7 @@ async fn observe(context: &Context, look: &Look, seen: Seen) -> Result<Tally, St
         debug!(article.url = %look.url, "{reason}");
     }
     let Some(subject) = look.subject() else { return Ok(Tally::default()) };
-    let observation = Observation { subject, seen, jitter: context.clock.jitter() };
+    let observation = Observation { subject, seen, asked_by: look.asked_by, jitter: context.clock.jitter() };
     let recorded = context.store.observe(observation, Arc::clone(&context.topics), context.clock.now()).await;
     count(look, recorded)
 }
@@ -158,6 +171,7 @@ fn count(look: &Look, recorded: Result<Recorded, StoreError>) -> Result<Tally, S
         Outcome::New => &mut tally.new,
         Outcome::Revised { .. } => &mut tally.revised,
         Outcome::Gone => &mut tally.gone,
+        Outcome::Restored => &mut tally.restored,
         Outcome::Suspect { .. } => &mut tally.suspect,
         Outcome::Blocked => &mut tally.blocked,
         Outcome::Failed => &mut tally.errors,
@@ -165,10 +179,11 @@ fn count(look: &Look, recorded: Result<Recorded, StoreError>) -> Result<Tally, S
         | Outcome::Cosmetic { .. }
         | Outcome::Unchanged
         | Outcome::NotModified
+        | Outcome::StillGone
         | Outcome::Moved { .. } => &mut tally.unchanged,
     };
     *counter = 1;
-    if matches!(recorded.outcome, Outcome::New | Outcome::Revised { .. } | Outcome::Gone) {
+    if matches!(recorded.outcome, Outcome::New | Outcome::Revised { .. } | Outcome::Gone | Outcome::Restored) {
         let topics = recorded.topics.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
         info!(article.url = %look.url, topics, events = recorded.events, "{}", recorded.outcome.as_str());
     }

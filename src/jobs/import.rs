@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Context;
 use crate::config::Backlog;
 use crate::engine::candidate::{Candidate, Given, GivenBody};
-use crate::engine::ingest::{Capture, Outcome};
+use crate::engine::ingest::{AskedBy, Capture, Outcome};
 use crate::engine::page::dates;
 use crate::io::store::StoreError;
 use crate::model::ids::SourceId;
@@ -231,6 +231,7 @@ async fn one(context: &Arc<Context>, checked: Checked) -> Result<Result<Outcome,
         page: None,
         // What comes from elsewhere is history, not news.
         backlog: Backlog::Record,
+        asked_by: AskedBy::Person,
         jitter: context.clock.jitter(),
     };
     match context.store.ingest(capture, Arc::clone(&context.topics), at).await {

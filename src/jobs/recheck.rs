@@ -10,6 +10,7 @@ use tracing::info;
 use super::tally::Tally;
 use super::{Context, NextDue, capture};
 use crate::config::SourceConfig;
+use crate::engine::ingest::AskedBy;
 use crate::io::store::{Recheck, StoreError};
 use crate::model::ids::SourceId;
 
@@ -22,7 +23,7 @@ pub async fn tick(context: &Context) -> Result<NextDue, StoreError> {
     let due = context.store.due_rechecks(now, BATCH).await?;
     let full = due.len() == BATCH;
     if !due.is_empty() {
-        let tally = look(context, due).await?;
+        let tally = look(context, due, AskedBy::Schedule).await?;
         let elapsed_ms = context.clock.now().duration_since(now).as_millis();
         info!(
             looked = tally.total(),
@@ -46,17 +47,17 @@ pub async fn all(context: &Context) -> Result<Tally, StoreError> {
         let batch = context.store.tracked(after, BATCH).await?;
         let Some(last) = batch.last() else { return Ok(tally) };
         after = Some(last.article);
-        tally += look(context, batch).await?;
+        tally += look(context, batch, AskedBy::Person).await?;
     }
 }
 
-async fn look(context: &Context, batch: Vec<Recheck>) -> Result<Tally, StoreError> {
+async fn look(context: &Context, batch: Vec<Recheck>, asked_by: AskedBy) -> Result<Tally, StoreError> {
     let sources: HashMap<&SourceId, &Arc<SourceConfig>> =
         context.config.sources.iter().map(|source| (&source.id, source)).collect();
     // An article whose source left the config is no longer tracked.
     let looks = batch.into_iter().filter_map(|recheck| {
         let source = Arc::clone(sources.get(&recheck.source)?);
-        Some(capture::again(context, recheck, source))
+        Some(capture::again(context, recheck, source, asked_by))
     });
     let mut looks = stream::iter(looks).buffer_unordered(context.config.fetch.concurrency.max(1));
     let mut tally = Tally::default();

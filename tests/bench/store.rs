@@ -111,6 +111,7 @@ fn article(number: u64) -> Capture {
         candidate: Candidate::from_import(&given),
         page: None,
         backlog: Backlog::Record,
+        asked_by: wirewatch::engine::ingest::AskedBy::Schedule,
         jitter: 0.0,
     }
 }

@@ -110,10 +110,10 @@ fn again(case: Case<'_>) -> Plan {
             let story = standing(known, article);
             let teller = teller(known, article, capture, &story, (topics, now));
             plan.detail = Some(reason);
-            return super::look::seems_gone(article, &teller, now, plan);
+            return super::look::seems_gone(article, &teller, (now, capture.asked_by), plan);
         }
         Some(Doubtful::Suspect(what)) => match &article.suspect {
-            Some((before, since)) if before == what && doubt::is_confirmed(*since, now, next) => {
+            Some((before, since)) if before == what && doubt::is_confirmed(*since, now, next, capture.asked_by) => {
                 plan.notes.push(format!("{what}: confirmed by a second look"));
             }
             earlier => {
@@ -145,6 +145,9 @@ fn compared(case: Case<'_>, mut plan: Plan) -> Plan {
     if article.record.status == ArticleStatus::Gone && capture.candidate.made_from() != MadeFrom::Import {
         let story = plan.story.clone().unwrap_or_else(|| standing(known, article));
         plan.notes.push("gone before, and back".to_owned());
+        if change.is_none() {
+            plan.outcome = Outcome::Restored;
+        }
         teller(known, article, capture, &story, (topics, now)).tell_gone(EventKind::Restored, &changes, &mut plan);
     }
     plan

@@ -3,6 +3,7 @@
 //! A page that looks wrong, or seems gone, is looked at again some minutes later; only when that look finds the same is
 //! it believed. A challenge page is never believed at all.
 
+use super::AskedBy;
 use super::known::KnownArticle;
 use crate::engine::candidate::{Candidate, Suspicion};
 use crate::engine::route::Topics;
@@ -43,8 +44,11 @@ pub(super) fn doubtful(article: &KnownArticle, candidate: &Candidate) -> Option<
 }
 
 /// Whether a doubt that began at `since` is confirmed by a look at `now`.
-pub(super) fn is_confirmed(since: Timestamp, now: Timestamp, next: Option<Timestamp>) -> bool {
-    now.duration_since(since) >= second_look_after(now, next) * 9 / 10
+pub(super) fn is_confirmed(since: Timestamp, now: Timestamp, next: Option<Timestamp>, asked_by: AskedBy) -> bool {
+    match asked_by {
+        AskedBy::Schedule => now.duration_since(since) >= second_look_after(now, next) * 9 / 10,
+        AskedBy::Person => now > since,
+    }
 }
 
 /// When a doubtful page is looked at again.

@@ -6,7 +6,7 @@ use super::doubt;
 use super::known::{KnownArticle, KnownPage};
 use super::plan::{Doubt, Plan, Row, TopicChange, Transition};
 use super::telling::Teller;
-use super::{Observation, Outcome, Seen};
+use super::{AskedBy, Observation, Outcome, Seen};
 use crate::engine::route::Topics;
 use crate::model::article::ArticleStatus;
 use crate::model::event::EventKind;
@@ -23,7 +23,7 @@ pub fn look(known: &KnownPage, observation: &Observation, topics: &Topics, now: 
         Seen::NotModified { .. } => unmodified(article, &teller, plan),
         Seen::Gone { status } => {
             plan.detail = Some(status.to_string());
-            seems_gone(article, &teller, now, plan)
+            seems_gone(article, &teller, (now, observation.asked_by), plan)
         }
         Seen::Blocked { reason, .. } => refused(article, reason.clone(), plan),
         Seen::Failed { reason, wait, .. } => {
@@ -42,6 +42,7 @@ pub fn look(known: &KnownPage, observation: &Observation, topics: &Topics, now: 
 fn unmodified(article: &KnownArticle, teller: &Teller<'_>, mut plan: Plan) -> Plan {
     plan.row = Some(Row::default());
     if article.record.status == ArticleStatus::Gone {
+        plan.outcome = Outcome::Restored;
         plan.notes.push("gone before, and back".to_owned());
         teller.tell_gone(EventKind::Restored, &article.held(), &mut plan);
     }
@@ -49,15 +50,20 @@ fn unmodified(article: &KnownArticle, teller: &Teller<'_>, mut plan: Plan) -> Pl
 }
 
 /// Gone at the second sight, some minutes after the first; told once.
-pub(super) fn seems_gone(article: &KnownArticle, teller: &Teller<'_>, now: Timestamp, mut plan: Plan) -> Plan {
+pub(super) fn seems_gone(
+    article: &KnownArticle,
+    teller: &Teller<'_>,
+    (now, asked_by): (Timestamp, AskedBy),
+    mut plan: Plan,
+) -> Plan {
     let since = article.gone_since.unwrap_or(now);
     let row = |status, doubt| Some(Row { status, doubt, ..Row::default() });
     if article.record.status == ArticleStatus::Gone {
-        plan.outcome = Outcome::Gone;
+        plan.outcome = Outcome::StillGone;
         plan.row = row(ArticleStatus::Gone, Doubt::Gone(since));
         return plan;
     }
-    if article.gone_since.is_none() || !doubt::is_confirmed(since, now, plan.next_check) {
+    if article.gone_since.is_none() || !doubt::is_confirmed(since, now, plan.next_check, asked_by) {
         plan.outcome = Outcome::Suspect { reason: "gone".to_owned() };
         plan.next_check = Some(doubt::second_look(now, plan.next_check));
         plan.row = row(article.record.status, Doubt::Gone(since));

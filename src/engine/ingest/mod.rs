@@ -46,8 +46,20 @@ pub struct Capture {
     pub page: Option<Page>,
     /// Whether the source's backlog is told.
     pub backlog: Backlog,
+    /// Who asked for the look.
+    pub asked_by: AskedBy,
     /// In `[0, 1)`, for the time of the next look.
     pub jitter: f64,
+}
+
+/// Who asked for a look at a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AskedBy {
+    /// The schedule.
+    #[default]
+    Schedule,
+    /// A person: such a look counts as a second one whenever it comes.
+    Person,
 }
 
 /// What an observation without content is about.
@@ -71,6 +83,8 @@ pub struct Observation {
     pub subject: Observed,
     /// What was seen.
     pub seen: Seen,
+    /// Who asked for the look.
+    pub asked_by: AskedBy,
     /// In `[0, 1)`, for the time of the next look.
     pub jitter: f64,
 }
@@ -165,6 +179,10 @@ pub enum Outcome {
     },
     /// Confirmed gone.
     Gone,
+    /// Gone before, and still.
+    StillGone,
+    /// Gone before, and back.
+    Restored,
     /// A challenge or a refusal.
     Blocked,
     /// No answer.
@@ -187,7 +205,8 @@ impl Outcome {
             Self::Unchanged => "unchanged",
             Self::NotModified => "not-modified",
             Self::Suspect { .. } => "suspect",
-            Self::Gone => "gone",
+            Self::Gone | Self::StillGone => "gone",
+            Self::Restored => "restored",
             Self::Blocked => "blocked",
             Self::Failed => "failed",
             Self::Moved { .. } => "moved",

@@ -97,6 +97,7 @@ fn capture(content: Content, suspicion: Option<Suspicion>) -> Capture {
         candidate: Candidate::assemble(parts),
         page: None,
         backlog: Backlog::Notify,
+        asked_by: crate::engine::ingest::AskedBy::Schedule,
         jitter: 0.0,
     }
 }

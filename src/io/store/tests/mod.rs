@@ -118,7 +118,12 @@ impl World {
     }
 
     pub(super) async fn see(&self, article: ArticleId, seen: Seen) -> Recorded {
-        let observation = Observation { subject: Observed::Article(article), seen, jitter: 0.0 };
+        let observation = Observation {
+            subject: Observed::Article(article),
+            seen,
+            asked_by: crate::engine::ingest::AskedBy::Schedule,
+            jitter: 0.0,
+        };
         self.store.observe(observation, Arc::clone(&self.topics), self.now).await.unwrap()
     }
 
@@ -196,6 +201,7 @@ pub(super) fn capture_of(parts: Parts) -> Capture {
         candidate: Candidate::assemble(parts),
         page: Some(page),
         backlog: Backlog::Notify,
+        asked_by: crate::engine::ingest::AskedBy::Schedule,
         jitter: 0.0,
     }
 }

@@ -62,6 +62,7 @@ async fn an_entry_is_unknown_until_it_was_captured_and_again_when_it_changes() {
 
     let failed = Observation {
         subject: Observed::Entry { source: source(), id: "2".to_owned() },
+        asked_by: crate::engine::ingest::AskedBy::Schedule,
         seen: Seen::Failed { reason: "timed out".to_owned(), status: None, wait: None },
         jitter: 0.0,
     };
