@@ -257,7 +257,7 @@ fn leads_to(case: Case<'_>, into: ArticleId) -> Plan {
     let next = look_again(article, article.last_change, !article.matches.is_empty(), capture, (topics, now));
     let since = article.suspect.as_ref().filter(|(what, _)| what == WHAT).map(|(_, since)| *since);
     let permanent = capture.page.as_ref().is_some_and(|page| page.moved_to.is_some());
-    if permanent || since.is_some_and(|since| doubt::is_confirmed(since, now, next)) {
+    if permanent || since.is_some_and(|since| doubt::is_confirmed(since, now, next, capture.asked_by)) {
         return moved_into(article, into);
     }
     let plan = Plan::of(Some(article.record.id), Outcome::Unchanged);
