@@ -4,6 +4,7 @@
 //! rendering and differs between two edits of one article.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
@@ -31,11 +32,11 @@ impl FeedOut<'_> {
         let updated = self.events.iter().map(|event| event.timestamp).max().unwrap_or(Timestamp::UNIX_EPOCH);
         let mut xml =
             String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
-        xml.push_str(&format!("<title>{}</title>\n<id>{}</id>\n", escaped(self.title), escaped(&self.feed_id())));
-        xml.push_str(&format!("<updated>{}</updated>\n<author><name>wirewatch</name></author>\n", second(updated)));
+        drop(writeln!(xml, "<title>{}</title>\n<id>{}</id>", escaped(self.title), escaped(&self.feed_id())));
+        drop(writeln!(xml, "<updated>{}</updated>\n<author><name>wirewatch</name></author>", second(updated)));
         xml.push_str("<generator>wirewatch</generator>\n");
         if let Some(own) = self.address("atom") {
-            xml.push_str(&format!("<link rel=\"self\" type=\"application/atom+xml\" href=\"{}\"/>\n", escaped(&own)));
+            drop(writeln!(xml, "<link rel=\"self\" type=\"application/atom+xml\" href=\"{}\"/>", escaped(&own)));
         }
         for (event, id) in self.events.iter().zip(ids(self.events)) {
             atom_entry(&mut xml, event, &id);
@@ -100,19 +101,19 @@ fn title(brief: &Brief) -> String {
 fn atom_entry(xml: &mut String, event: &Event, id: &str) {
     let brief = Brief::of(event);
     let at = second(event.timestamp);
-    xml.push_str(&format!("<entry>\n<id>{}</id>\n<title>{}</title>\n", escaped(id), escaped(&title(&brief))));
-    xml.push_str(&format!("<updated>{at}</updated>\n<published>{at}</published>\n"));
+    drop(writeln!(xml, "<entry>\n<id>{}</id>\n<title>{}</title>", escaped(id), escaped(&title(&brief))));
+    drop(writeln!(xml, "<updated>{at}</updated>\n<published>{at}</published>"));
     if !brief.source_name.is_empty() {
-        xml.push_str(&format!("<author><name>{}</name></author>\n", escaped(&brief.source_name)));
+        drop(writeln!(xml, "<author><name>{}</name></author>", escaped(&brief.source_name)));
     }
     if let Some(url) = &brief.url {
-        xml.push_str(&format!("<link rel=\"alternate\" href=\"{}\"/>\n", escaped(url)));
+        drop(writeln!(xml, "<link rel=\"alternate\" href=\"{}\"/>", escaped(url)));
     }
     for (topic, name) in &brief.topics {
-        xml.push_str(&format!("<category term=\"{}\" label=\"{}\"/>\n", escaped(topic), escaped(name)));
+        drop(writeln!(xml, "<category term=\"{}\" label=\"{}\"/>", escaped(topic), escaped(name)));
     }
-    xml.push_str(&format!("<category term=\"{}\"/>\n", event.kind.as_str()));
-    xml.push_str(&format!("<content type=\"html\">{}</content>\n</entry>\n", escaped(&content(&brief))));
+    drop(writeln!(xml, "<category term=\"{}\"/>", event.kind.as_str()));
+    drop(writeln!(xml, "<content type=\"html\">{}</content>\n</entry>", escaped(&content(&brief))));
 }
 
 fn json_item(event: &Event, id: &str) -> Value {
@@ -140,7 +141,7 @@ fn content(brief: &Brief) -> String {
     let mut html = String::new();
     let mut paragraph = |text: &str| {
         if !text.is_empty() {
-            html.push_str(&format!("<p>{}</p>\n", escaped(text)));
+            drop(writeln!(html, "<p>{}</p>", escaped(text)));
         }
     };
     paragraph(&brief.changed_words());
@@ -153,7 +154,7 @@ fn content(brief: &Brief) -> String {
     let lines: String = brief.lines.iter().map(line).collect();
     html.push_str(&lines);
     if !others.is_empty() {
-        html.push_str(&format!("<p>Also at: {}</p>\n", escaped(&others.join(", "))));
+        drop(writeln!(html, "<p>Also at: {}</p>", escaped(&others.join(", "))));
     }
     html
 }
@@ -164,8 +165,8 @@ fn line(line: &Line) -> String {
         let text = escaped(&piece.text);
         match piece.kind {
             PieceKind::Same => html.push_str(&text),
-            PieceKind::Removed => html.push_str(&format!("<del>{text}</del>")),
-            PieceKind::Added => html.push_str(&format!("<ins>{text}</ins>")),
+            PieceKind::Removed => drop(write!(html, "<del>{text}</del>")),
+            PieceKind::Added => drop(write!(html, "<ins>{text}</ins>")),
         }
     }
     html.push_str("</p>\n");

@@ -58,7 +58,7 @@ impl Drop for Group {
         let leader = self.0.and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
         if let Some(leader) = leader {
             // It fails where nothing is left to kill.
-            drop(rustix::process::kill_process_group(leader, rustix::process::Signal::KILL));
+            rustix::process::kill_process_group(leader, rustix::process::Signal::KILL).unwrap_or(());
         }
     }
 }

@@ -50,16 +50,14 @@ async fn due(
     now: Timestamp,
 ) -> Result<NextDue, StoreError> {
     let last = context.store.channel_state(&channel.id).await?.last_digest;
-    let since = match last {
-        Some(last) => last,
-        None => match context.store.digest_due_items(&channel.id).await?.first() {
-            Some(first) => first.timestamp,
-            None => {
-                // Notes the time, so that a channel's first digest is at the first of its times from now on.
-                context.store.make_digest(&channel.id, now).await?;
-                now
-            }
-        },
+    let since = if let Some(last) = last {
+        last
+    } else if let Some(first) = context.store.digest_due_items(&channel.id).await?.first() {
+        first.timestamp
+    } else {
+        // Notes the time, so that a channel's first digest is at the first of its times from now on.
+        context.store.make_digest(&channel.id, now).await?;
+        now
     };
     Ok(email.cron.next(&email.timezone, since))
 }

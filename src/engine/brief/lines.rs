@@ -3,6 +3,8 @@
 //! Only the tags that it writes are known; whatever else stands there is text. Long runs of equal words are shortened to
 //! what stands next to a change.
 
+use std::fmt::Write as _;
+
 use super::is_unsafe;
 
 /// Words of an equal run that stay beside a change.
@@ -59,8 +61,8 @@ impl Line {
         for piece in &self.pieces {
             match piece.kind {
                 PieceKind::Same => text.push_str(&piece.text),
-                PieceKind::Removed => text.push_str(&format!("[-{}-]", piece.text)),
-                PieceKind::Added => text.push_str(&format!("{{+{}+}}", piece.text)),
+                PieceKind::Removed => drop(write!(text, "[-{}-]", piece.text)),
+                PieceKind::Added => drop(write!(text, "{{+{}+}}", piece.text)),
             }
         }
         text.replace("-]{+", "-] {+").trim().to_owned()

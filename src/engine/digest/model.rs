@@ -208,9 +208,12 @@ impl View<'_> {
     }
 }
 
+/// Events by story; by article where there is none.
+type Stories<'a> = BTreeMap<(i64, i64), Vec<&'a Brief>>;
+
 /// The topics in the order of their most significant item.
 fn sections(briefs: &[Brief], view: &View<'_>) -> Vec<Section> {
-    let mut topics: BTreeMap<&str, (&str, BTreeMap<(i64, i64), Vec<&Brief>>)> = BTreeMap::new();
+    let mut topics: BTreeMap<&str, (&str, Stories<'_>)> = BTreeMap::new();
     for brief in briefs {
         let (id, name) = match (brief.topics.first(), brief.kind) {
             (_, EventKind::SourceFailing | EventKind::SourceRecovered) => continue,

@@ -10,6 +10,9 @@ use super::Rendered;
 use super::model::{Count, Model, count_words};
 use super::wrap::{WIDTH, width, wrap};
 
+const HTML: &str = "digest.html";
+const TEXT: &str = "digest.txt";
+
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(environment);
 
 #[expect(clippy::expect_used, reason = "the templates are compiled in, and every test of a digest parses them")]
@@ -17,17 +20,13 @@ fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
     environment.set_syntax(syntax.expect("the usual signs are a syntax"));
-    environment.set_auto_escape_callback(
-        |name| {
-            if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
-        },
-    );
+    environment.set_auto_escape_callback(|name| if name == HTML { AutoEscape::Html } else { AutoEscape::None });
     environment.add_filter("wrap", |text: String, first: String, indent: usize| wrap(&text, &first, indent));
     environment.add_filter("rule", |text: String, sign: String| sign.repeat(width(&text).min(WIDTH)));
     let html = include_str!("../../../config/templates/digest.html");
     let text = include_str!("../../../config/templates/digest.txt");
-    environment.add_template("digest.html", html).expect("the HTML template parses");
-    environment.add_template("digest.txt", text).expect("the text template parses");
+    environment.add_template(HTML, html).expect("the HTML template parses");
+    environment.add_template(TEXT, text).expect("the text template parses");
     environment
 }
 
@@ -42,7 +41,12 @@ pub(super) fn render(model: &Model) -> Rendered {
         let template = TEMPLATES.get_template(name).expect("the template was added");
         template.render(&values).expect("the template fits the model")
     };
-    Rendered { subject: model.subject.clone(), text: tidy(&fill("digest.txt")), html: fill("digest.html") }
+    Rendered { subject: model.subject.clone(), text: tidy(&fill(TEXT)), html: unslashed(&fill(HTML)) }
+}
+
+/// The engine escapes slashes too, which an HTML text does not need and every address pays for.
+fn unslashed(html: &str) -> String {
+    html.replace("&#x2f;", "/")
 }
 
 fn said(counts: &[Count]) -> String {

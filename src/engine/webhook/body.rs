@@ -82,7 +82,9 @@ fn shorten(value: &mut Value, list_max: usize, chars_max: usize) {
         Value::String(text) if text.len() > 4000 => text.clear(),
         Value::Array(list) => {
             list.truncate(list_max);
-            list.iter_mut().for_each(|value| shorten(value, list_max, chars_max));
+            for value in list {
+                shorten(value, list_max, chars_max);
+            }
         }
         Value::Object(map) => shorten_map(map, list_max, chars_max),
         _ => {}

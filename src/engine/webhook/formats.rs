@@ -4,6 +4,8 @@
 //! elsewhere (Discord, Mattermost, Matrix) what a page wrote is escaped. Nobody is mentioned, no link is unfurled. What
 //! is over a service's limit is counted: "and 3 more changes".
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use crate::engine::brief::{Brief, Line, PieceKind, cut};
@@ -213,7 +215,7 @@ fn markdown_line(line: &Line) -> String {
             PieceKind::Added if !trimmed.is_empty() => "**",
             _ => "",
         };
-        text.push_str(&format!("{before}{mark}{}{mark}{after}", markdown(trimmed)));
+        drop(write!(text, "{before}{mark}{}{mark}{after}", markdown(trimmed)));
     }
     text.replace("~~**", "~~ **")
 }
@@ -345,7 +347,7 @@ fn matrix_html(parts: &Parts) -> String {
     };
     let mut text = format!("{}<br>{headline}<br>{}", html(&parts.label), html(&parts.meta));
     for plain in parts.plain() {
-        text.push_str(&format!("<p>{}</p>", html(plain)));
+        drop(write!(text, "<p>{}</p>", html(plain)));
     }
     for line in &parts.lines {
         text.push_str("<blockquote>");
@@ -353,14 +355,14 @@ fn matrix_html(parts: &Parts) -> String {
             let words = html(&piece.text);
             match piece.kind {
                 PieceKind::Same => text.push_str(&words),
-                PieceKind::Removed => text.push_str(&format!("<del>{words}</del> ")),
-                PieceKind::Added => text.push_str(&format!("<b>{words}</b>")),
+                PieceKind::Removed => drop(write!(text, "<del>{words}</del> ")),
+                PieceKind::Added => drop(write!(text, "<b>{words}</b>")),
             }
         }
         text.push_str("</blockquote>");
     }
     for tail in parts.tail() {
-        text.push_str(&format!("<p><i>{}</i></p>", html(tail)));
+        drop(write!(text, "<p><i>{}</i></p>", html(tail)));
     }
     text
 }

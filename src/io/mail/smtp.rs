@@ -1,6 +1,7 @@
 //! SMTP, one transaction a recipient.
 
 use std::error::Error as _;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use lettre::address::Envelope;
@@ -14,7 +15,7 @@ use crate::config::{SmtpConfig, SmtpTls};
 use crate::model::event::SendError;
 
 /// For each command and its answer. RFC 5321 asks clients for minutes; a server that is well answers in seconds.
-const COMMAND_TIMEOUT: Duration = Duration::from_secs(60);
+const COMMAND_TIMEOUT: Duration = Duration::from_mins(1);
 
 pub(super) async fn send(server: &SmtpConfig, letter: &Letter, recipient: &str) -> Result<(), SendError> {
     let (from, to) = (mailbox(&letter.from)?.email, mailbox(recipient)?.email);
@@ -61,7 +62,7 @@ fn told(server: &SmtpConfig, error: &Error) -> SendError {
     while let Some(deeper) = source {
         let text = deeper.to_string();
         if !reason.contains(&text) {
-            reason.push_str(&format!(": {text}"));
+            drop(write!(reason, ": {text}"));
         }
         source = deeper.source();
     }

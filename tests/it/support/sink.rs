@@ -32,7 +32,7 @@ impl Outbox {
              query = 'talks'\nnotify = []\n{}",
             channels.replace("{dir}", &dir)
         );
-        let config = load_text(&text, &directory.path().join("wirewatch.toml")).unwrap_or_else(|bad| panic!("{bad}"));
+        let config = load_text(&text, &directory.path().join("wirewatch.toml")).map_err(|bad| bad.to_string()).unwrap();
         let (clock, hand) = Clock::fixed(NOON.parse().unwrap());
         let store = Store::open(&config.store, clock.now()).unwrap();
         let context = Arc::new(Context::new(config, store, clock).unwrap());

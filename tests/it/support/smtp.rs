@@ -68,12 +68,7 @@ fn converse(
             return Ok(());
         }
         let line = line.trim_end().to_owned();
-        let before = {
-            let mut lines = lines.lock().unwrap();
-            let before = lines.iter().filter(|known| **known == line).count();
-            lines.push(line.clone());
-            before
-        };
+        let before = times(lines, &line);
         let usual = match line.split_whitespace().next().unwrap_or_default() {
             "EHLO" => "250-mail.test\r\n250 8BITMIME",
             "DATA" => "354 go on",
@@ -91,10 +86,9 @@ fn converse(
         }
         if line == "DATA" && said.starts_with("354") {
             let message = read_message(&mut reader)?;
-            let before = accepted.lock().unwrap().len();
-            match script(".", before) {
+            match script(".", times(lines, ".")) {
                 Act::Usual => {
-                    accepted.lock().unwrap().push(Accepted { to: std::mem::take(&mut to), message });
+                    keep(accepted, Accepted { to: std::mem::take(&mut to), message });
                     stream.write_all(b"250 taken\r\n")?;
                 }
                 Act::Say(said) => stream.write_all(format!("{said}\r\n").as_bytes())?,
@@ -102,6 +96,17 @@ fn converse(
             }
         }
     }
+}
+
+/// How often a line came before, which it now did once more.
+fn times(lines: &Mutex<Vec<String>>, line: &str) -> usize {
+    let mut lines = lines.lock().unwrap();
+    lines.push(line.to_owned());
+    lines.iter().filter(|known| *known == line).count() - 1
+}
+
+fn keep(accepted: &Mutex<Vec<Accepted>>, one: Accepted) {
+    accepted.lock().unwrap().push(one);
 }
 
 fn read_message(reader: &mut impl BufRead) -> io::Result<String> {
