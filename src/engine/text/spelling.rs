@@ -61,8 +61,14 @@ const STEM_MIN_CHARS: usize = 3;
 /// One folded word in one spelling. It may fold words that are no variants of each other (`wise`, `size` are too short,
 /// `promise` becomes `promize`): both sides of a comparison are folded alike, so that does no harm.
 pub fn american(word: &str) -> Cow<'_, str> {
-    if let Some((_, american)) = WORDS.iter().find(|(british, _)| *british == word) {
+    let first = word.as_bytes().first();
+    let mut alike = WORDS.iter().filter(|(british, _)| british.as_bytes().first() == first);
+    if let Some((_, american)) = alike.find(|(british, _)| *british == word) {
         return Cow::Borrowed(american);
+    }
+    // Most words have none of the endings: one look at the last letter tells.
+    if !word.ends_with(['s', 'n', 'g', 'd', 'e', 'r', 'y']) || word.len() < STEM_MIN_CHARS + 2 {
+        return Cow::Borrowed(word);
     }
     for (british, american) in ENDINGS {
         if let Some(stem) = word.strip_suffix(british)

@@ -42,20 +42,22 @@ impl Token<'_> {
 
 /// Scripts written without blanks between words.
 pub fn is_ideograph(c: char) -> bool {
-    matches!(c,
-        '\u{0E00}'..='\u{0EFF}'        // Thai, Lao
-        | '\u{1000}'..='\u{109F}'      // Myanmar
-        | '\u{1780}'..='\u{17FF}'      // Khmer
-        | '\u{2E80}'..='\u{2FDF}'      // radicals
-        | '\u{3005}'..='\u{3007}'
-        | '\u{3040}'..='\u{30FF}'      // kana
-        | '\u{31F0}'..='\u{31FF}'
-        | '\u{3400}'..='\u{4DBF}'      // Han
-        | '\u{4E00}'..='\u{9FFF}'
-        | '\u{F900}'..='\u{FAFF}'
-        | '\u{FF66}'..='\u{FF9F}'      // half-width kana
-        | '\u{20000}'..='\u{3FFFF}'
-    ) && c.is_alphanumeric()
+    c >= '\u{0E00}'
+        && matches!(c,
+            '\u{0E00}'..='\u{0EFF}'        // Thai, Lao
+            | '\u{1000}'..='\u{109F}'      // Myanmar
+            | '\u{1780}'..='\u{17FF}'      // Khmer
+            | '\u{2E80}'..='\u{2FDF}'      // radicals
+            | '\u{3005}'..='\u{3007}'
+            | '\u{3040}'..='\u{30FF}'      // kana
+            | '\u{31F0}'..='\u{31FF}'
+            | '\u{3400}'..='\u{4DBF}'      // Han
+            | '\u{4E00}'..='\u{9FFF}'
+            | '\u{F900}'..='\u{FAFF}'
+            | '\u{FF66}'..='\u{FF9F}'      // half-width kana
+            | '\u{20000}'..='\u{3FFFF}'
+        )
+        && c.is_alphanumeric()
 }
 
 fn is_apostrophe(c: char) -> bool {
@@ -143,6 +145,13 @@ fn span(text: &str, belongs: impl Fn(char) -> bool) -> usize {
 }
 
 fn word_length(text: &str) -> usize {
+    // Most words are ASCII letters up to a blank or a mark.
+    let letters = text.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    match text.as_bytes().get(letters) {
+        None => return letters,
+        Some(next) if next.is_ascii() && *next != b'\'' => return letters,
+        Some(_) => {}
+    }
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         let inside = (c.is_alphanumeric() && !is_ideograph(c)) || is_mark_of_letter(c) || is_joiner(c);
