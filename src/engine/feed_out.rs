@@ -32,11 +32,14 @@ impl FeedOut<'_> {
         let updated = self.events.iter().map(|event| event.timestamp).max().unwrap_or(Timestamp::UNIX_EPOCH);
         let mut xml =
             String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
-        drop(writeln!(xml, "<title>{}</title>\n<id>{}</id>", escaped(self.title), escaped(&self.feed_id())));
-        drop(writeln!(xml, "<updated>{}</updated>\n<author><name>wirewatch</name></author>", second(updated)));
+        writeln!(xml, "<title>{}</title>\n<id>{}</id>", escaped(self.title), escaped(&self.feed_id()))
+            .unwrap_or_default();
+        writeln!(xml, "<updated>{}</updated>\n<author><name>wirewatch</name></author>", second(updated))
+            .unwrap_or_default();
         xml.push_str("<generator>wirewatch</generator>\n");
         if let Some(own) = self.address("atom") {
-            drop(writeln!(xml, "<link rel=\"self\" type=\"application/atom+xml\" href=\"{}\"/>", escaped(&own)));
+            writeln!(xml, "<link rel=\"self\" type=\"application/atom+xml\" href=\"{}\"/>", escaped(&own))
+                .unwrap_or_default();
         }
         for (event, id) in self.events.iter().zip(ids(self.events)) {
             atom_entry(&mut xml, event, &id);
@@ -101,19 +104,19 @@ fn title(brief: &Brief) -> String {
 fn atom_entry(xml: &mut String, event: &Event, id: &str) {
     let brief = Brief::of(event);
     let at = second(event.timestamp);
-    drop(writeln!(xml, "<entry>\n<id>{}</id>\n<title>{}</title>", escaped(id), escaped(&title(&brief))));
-    drop(writeln!(xml, "<updated>{at}</updated>\n<published>{at}</published>"));
+    writeln!(xml, "<entry>\n<id>{}</id>\n<title>{}</title>", escaped(id), escaped(&title(&brief))).unwrap_or_default();
+    writeln!(xml, "<updated>{at}</updated>\n<published>{at}</published>").unwrap_or_default();
     if !brief.source_name.is_empty() {
-        drop(writeln!(xml, "<author><name>{}</name></author>", escaped(&brief.source_name)));
+        writeln!(xml, "<author><name>{}</name></author>", escaped(&brief.source_name)).unwrap_or_default();
     }
     if let Some(url) = &brief.url {
-        drop(writeln!(xml, "<link rel=\"alternate\" href=\"{}\"/>", escaped(url)));
+        writeln!(xml, "<link rel=\"alternate\" href=\"{}\"/>", escaped(url)).unwrap_or_default();
     }
     for (topic, name) in &brief.topics {
-        drop(writeln!(xml, "<category term=\"{}\" label=\"{}\"/>", escaped(topic), escaped(name)));
+        writeln!(xml, "<category term=\"{}\" label=\"{}\"/>", escaped(topic), escaped(name)).unwrap_or_default();
     }
-    drop(writeln!(xml, "<category term=\"{}\"/>", event.kind.as_str()));
-    drop(writeln!(xml, "<content type=\"html\">{}</content>\n</entry>", escaped(&content(&brief))));
+    writeln!(xml, "<category term=\"{}\"/>", event.kind.as_str()).unwrap_or_default();
+    writeln!(xml, "<content type=\"html\">{}</content>\n</entry>", escaped(&content(&brief))).unwrap_or_default();
 }
 
 fn json_item(event: &Event, id: &str) -> Value {
@@ -141,7 +144,7 @@ fn content(brief: &Brief) -> String {
     let mut html = String::new();
     let mut paragraph = |text: &str| {
         if !text.is_empty() {
-            drop(writeln!(html, "<p>{}</p>", escaped(text)));
+            writeln!(html, "<p>{}</p>", escaped(text)).unwrap_or_default();
         }
     };
     paragraph(&brief.changed_words());
@@ -154,7 +157,7 @@ fn content(brief: &Brief) -> String {
     let lines: String = brief.lines.iter().map(line).collect();
     html.push_str(&lines);
     if !others.is_empty() {
-        drop(writeln!(html, "<p>Also at: {}</p>", escaped(&others.join(", "))));
+        writeln!(html, "<p>Also at: {}</p>", escaped(&others.join(", "))).unwrap_or_default();
     }
     html
 }
@@ -165,8 +168,8 @@ fn line(line: &Line) -> String {
         let text = escaped(&piece.text);
         match piece.kind {
             PieceKind::Same => html.push_str(&text),
-            PieceKind::Removed => drop(write!(html, "<del>{text}</del>")),
-            PieceKind::Added => drop(write!(html, "<ins>{text}</ins>")),
+            PieceKind::Removed => write!(html, "<del>{text}</del>").unwrap_or_default(),
+            PieceKind::Added => write!(html, "<ins>{text}</ins>").unwrap_or_default(),
         }
     }
     html.push_str("</p>\n");

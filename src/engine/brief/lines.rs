@@ -61,8 +61,8 @@ impl Line {
         for piece in &self.pieces {
             match piece.kind {
                 PieceKind::Same => text.push_str(&piece.text),
-                PieceKind::Removed => drop(write!(text, "[-{}-]", piece.text)),
-                PieceKind::Added => drop(write!(text, "{{+{}+}}", piece.text)),
+                PieceKind::Removed => write!(text, "[-{}-]", piece.text).unwrap_or_default(),
+                PieceKind::Added => write!(text, "{{+{}+}}", piece.text).unwrap_or_default(),
             }
         }
         text.replace("-]{+", "-] {+").trim().to_owned()
@@ -148,7 +148,7 @@ fn tidy(mut line: Line) -> Line {
 fn shorten(text: &str, first: bool, last: bool) -> String {
     let words: Vec<&str> = text.split_inclusive(' ').collect();
     let kept = if first || last { CONTEXT_WORDS } else { 2 * CONTEXT_WORDS };
-    if words.len() <= kept + 3 {
+    if words.len() <= kept + 6 {
         return if words.len() == 1 { shorten_unspaced(text, first, last) } else { text.to_owned() };
     }
     let head = words.iter().take(CONTEXT_WORDS).copied().collect::<String>();

@@ -281,14 +281,21 @@ fn relation(word: Option<&str>) -> &'static str {
     }
 }
 
+/// The events that tell an edit, each edit once: one that leaves copies outdated is told twice.
+fn edited<'a>(events: &[&'a Brief]) -> Vec<&'a Brief> {
+    let mut numbers = BTreeSet::new();
+    let tells = |event: &&&Brief| !event.lines.is_empty() || event.kind == EventKind::Revised;
+    let is_first = |event: &&&Brief| event.revision.is_none_or(|number| numbers.insert(number));
+    events.iter().filter(tells).filter(is_first).copied().collect()
+}
+
 /// All events about one article as one item.
 fn article(events: &[&Brief], view: &View<'_>) -> Option<Item> {
     let (first, newest) = (events.first()?, events.last()?);
     let has = |kind: EventKind| events.iter().any(|event| event.kind == kind);
     let last_of = |kinds: [EventKind; 2]| events.iter().rev().map(|event| event.kind).find(|kind| kinds.contains(kind));
     let presence = last_of([EventKind::Gone, EventKind::Restored]);
-    let edited: Vec<&&Brief> =
-        events.iter().filter(|event| !event.lines.is_empty() || event.kind == EventKind::Revised).collect();
+    let edited = edited(events);
     let badges = [
         (presence == Some(EventKind::Gone), "removed"),
         (has(EventKind::Matched), "new"),
@@ -307,7 +314,7 @@ fn article(events: &[&Brief], view: &View<'_>) -> Option<Item> {
         url: newest.url.clone(),
         archive: view.web.as_ref().zip(newest.article).map(|(web, id)| format!("{web}/article/{id}")),
         source: cut(&newest.source_name, 80),
-        time: view.time(first.at),
+        time: view.time(if presence == Some(EventKind::Gone) { newest.at } else { first.at }),
         rtl: newest.language.as_deref().is_some_and(is_rtl),
         excerpt,
         earlier_edits: edited.len() - edits.len(),

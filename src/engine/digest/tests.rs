@@ -110,6 +110,18 @@ fn all_events_about_one_article_are_one_item_and_its_copies_stand_under_it() {
 }
 
 #[test]
+fn an_edit_that_leaves_copies_outdated_is_shown_once() {
+    let zone = geneva();
+    let revised = event(EventKind::Revised, (10, 1), "2026-06-15T08:30:00Z", 0.8);
+    let mut diverged = Event { kind: EventKind::Diverged, ..revised.clone() };
+    diverged.data["withdrawn"] = json!(["The tariff falls to 12 percent."]);
+    let model = Model::of(&input(&[revised, diverged], &zone, None), 40);
+    let item = &model.sections[0].items[0];
+    assert_eq!((item.edits.len(), item.withdrawn.len()), (1, 1));
+    assert_eq!(item.badges, ["edited", "outdated"]);
+}
+
+#[test]
 fn what_does_not_fit_is_counted() {
     let zone = geneva();
     let events: Vec<Event> = (1_u32..=9)

@@ -215,7 +215,7 @@ fn markdown_line(line: &Line) -> String {
             PieceKind::Added if !trimmed.is_empty() => "**",
             _ => "",
         };
-        drop(write!(text, "{before}{mark}{}{mark}{after}", markdown(trimmed)));
+        write!(text, "{before}{mark}{}{mark}{after}", markdown(trimmed)).unwrap_or_default();
     }
     text.replace("~~**", "~~ **")
 }
@@ -347,7 +347,7 @@ fn matrix_html(parts: &Parts) -> String {
     };
     let mut text = format!("{}<br>{headline}<br>{}", html(&parts.label), html(&parts.meta));
     for plain in parts.plain() {
-        drop(write!(text, "<p>{}</p>", html(plain)));
+        write!(text, "<p>{}</p>", html(plain)).unwrap_or_default();
     }
     for line in &parts.lines {
         text.push_str("<blockquote>");
@@ -355,14 +355,14 @@ fn matrix_html(parts: &Parts) -> String {
             let words = html(&piece.text);
             match piece.kind {
                 PieceKind::Same => text.push_str(&words),
-                PieceKind::Removed => drop(write!(text, "<del>{words}</del> ")),
-                PieceKind::Added => drop(write!(text, "<b>{words}</b>")),
+                PieceKind::Removed => write!(text, "<del>{words}</del> ").unwrap_or_default(),
+                PieceKind::Added => write!(text, "<b>{words}</b>").unwrap_or_default(),
             }
         }
         text.push_str("</blockquote>");
     }
     for tail in parts.tail() {
-        drop(write!(text, "<p><i>{}</i></p>", html(tail)));
+        write!(text, "<p><i>{}</i></p>", html(tail)).unwrap_or_default();
     }
     text
 }

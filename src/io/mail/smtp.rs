@@ -62,7 +62,7 @@ fn told(server: &SmtpConfig, error: &Error) -> SendError {
     while let Some(deeper) = source {
         let text = deeper.to_string();
         if !reason.contains(&text) {
-            drop(write!(reason, ": {text}"));
+            write!(reason, ": {text}").unwrap_or_default();
         }
         source = deeper.source();
     }
