@@ -94,8 +94,9 @@ impl Daemon {
     async fn serve(&self, seen: watch::Receiver<Arc<Context>>) -> Result<(), DaemonError> {
         let mut signals = Signals::install().map_err(DaemonError::Signals)?;
         let mut loops = JoinSet::new();
-        self.start_loops(&mut loops, &seen);
+        // Before the loops: an address that is taken stops the start while nothing is under way.
         start_web(&mut loops, &seen, &self.stop).await?;
+        self.start_loops(&mut loops, &seen);
         let mut reloads = self.start_control(&mut loops);
         let mut failed = seen.borrow().store.failed();
         systemd::ready();
@@ -313,9 +314,11 @@ async fn start_web(
     stop: &CancellationToken,
 ) -> Result<(), DaemonError> {
     let Some(listen) = seen.borrow().config.web.as_ref().map(|web| web.listen) else { return Ok(()) };
-    let listener =
-        tokio::net::TcpListener::bind(listen).await.map_err(|source| DaemonError::Listen { listen, source })?;
-    tracing::info!("web page at http://{listen}/");
+    let refused = |source| DaemonError::Listen { listen, source };
+    let listener = tokio::net::TcpListener::bind(listen).await.map_err(refused)?;
+    // Port 0 is any free port: only the socket knows which.
+    let address = listener.local_addr().map_err(refused)?;
+    tracing::info!("web page at http://{address}/");
     let serving = web::serve(listener, seen.clone(), stop.clone());
     loops.spawn(async move {
         serving.await;
