@@ -4,7 +4,9 @@
 mod guard;
 mod views;
 
+use std::future::IntoFuture as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -20,6 +22,10 @@ use crate::jobs::Context;
 /// The newest context: a reload shows at the next request.
 type Contexts = watch::Receiver<Arc<Context>>;
 
+/// How long requests under way may take to end. A browser that holds a connection open without a request, or with half of
+/// one, must not hold up the stop.
+const STOP_GRACE: Duration = Duration::from_secs(2);
+
 /// Serves until `stop` is cancelled; requests under way may end.
 pub async fn serve(listener: TcpListener, contexts: Contexts, stop: CancellationToken) {
     let app = Router::new()
@@ -29,15 +35,22 @@ pub async fn serve(listener: TcpListener, contexts: Contexts, stop: Cancellation
         .route("/story/{id}", get(views::story))
         .route("/feeds/{name}", get(views::feed))
         .route("/style.css", get(views::style))
+        .fallback(views::not_found)
         .layer(middleware::from_fn_with_state(contexts.clone(), guard::token))
         // Without a token: it tells nothing but that the process answers.
         .route("/healthz", get(|| async { "ok\n" }))
-        .fallback(views::not_found)
         .layer(middleware::map_response(with_security_headers))
         .with_state(contexts);
-    let served = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned()).await;
-    if let Err(error) = served {
-        tracing::error!(%error, "the web page stopped");
+    let served = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned()).into_future();
+    let too_long = async {
+        stop.cancelled().await;
+        tokio::time::sleep(STOP_GRACE).await;
+    };
+    tokio::select! {
+        served = served => if let Err(error) = served {
+            tracing::error!(%error, "the web page stopped");
+        },
+        () = too_long => tracing::debug!("connections to the web page that did not end are cut"),
     }
 }
 

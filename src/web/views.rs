@@ -154,7 +154,13 @@ pub(super) async fn articles(State(contexts): State<Contexts>, Query(ask): Query
     render("articles", values)
 }
 
-pub(super) async fn article(State(contexts): State<Contexts>, Path(id): Path<i64>) -> Shown {
+/// An id in an address; what is no number is no id, and there is nothing at that address.
+fn number(id: &str) -> Result<i64, Failure> {
+    id.parse().map_err(|_| Failure::Missing)
+}
+
+pub(super) async fn article(State(contexts): State<Contexts>, Path(id): Path<String>) -> Shown {
+    let id = number(&id)?;
     let values = read(&contexts, move |reader, context| {
         let id = ArticleId(id);
         let line = reader.article(id)?;
@@ -199,7 +205,8 @@ pub(super) async fn stories(State(contexts): State<Contexts>) -> Shown {
     render("stories", values)
 }
 
-pub(super) async fn story(State(contexts): State<Contexts>, Path(id): Path<i64>) -> Shown {
+pub(super) async fn story(State(contexts): State<Contexts>, Path(id): Path<String>) -> Shown {
+    let id = number(&id)?;
     let values = read(&contexts, move |reader, context| {
         let (line, reason) = reader.story(StoryId(id))?;
         let origin = reader.content(line.origin, None)?;
