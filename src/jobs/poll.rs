@@ -16,14 +16,14 @@ use tracing::{Instrument as _, info, info_span, warn};
 use super::tally::Tally;
 use super::{Context, NextDue, capture};
 use crate::config::SourceConfig;
-use crate::engine::schedule::{PollInput, PollOutcome, after_poll};
+use crate::engine::schedule::{PollInput, PollOutcome, after_poll, due_by};
 use crate::engine::{decode, feed, links, sitemap};
 use crate::io::http::{RequestOptions, Subject};
 use crate::io::store::{PollRecord, SourceState, StoreError};
 use crate::model::entry::{Entry, ParsedFeed};
 use crate::model::fetch::{CacheHints, FetchError, FetchOutcome, Page, Validators};
 use crate::model::ids::SourceId;
-use crate::model::source::SourceKind;
+use crate::model::source::{SourceHealth, SourceKind};
 use crate::model::time::{SignedDuration, Timestamp};
 use crate::model::url::WebUrl;
 
@@ -81,6 +81,8 @@ pub struct Poller {
     read_for: Option<Arc<Context>>,
     states: HashMap<SourceId, SourceState>,
     due: BTreeSet<(Timestamp, SourceId)>,
+    /// Until its next poll: what a source's config asks for where the stored time is later.
+    sooner: HashMap<SourceId, Timestamp>,
     under_way: HashSet<SourceId>,
     tasks: JoinSet<(SourceId, Result<One, StoreError>)>,
 }
@@ -94,6 +96,7 @@ impl Poller {
             read_for: None,
             states: HashMap::new(),
             due: BTreeSet::new(),
+            sooner: HashMap::new(),
             under_way: HashSet::new(),
             tasks: JoinSet::new(),
         }
@@ -132,6 +135,7 @@ impl Poller {
         let (context, source, state) = (Arc::clone(context), Arc::clone(source), state.clone());
         let wake = Arc::clone(&self.wake);
         self.under_way.insert(id.clone());
+        self.sooner.remove(&id);
         self.tasks.spawn(async move {
             let result = one(&context, &source, state).await;
             wake.notify_one();
@@ -160,11 +164,17 @@ impl Poller {
 
     async fn read_states(&mut self, context: &Arc<Context>, now: Timestamp) -> Result<(), StoreError> {
         self.states = states(context).await?;
+        if let Some(old) = self.read_for.take().filter(|seen| !Arc::ptr_eq(seen, context)) {
+            self.sooner.extend(sooner(&old, context, &self.states, now));
+        }
         self.due = self
             .states
             .values()
             .filter(|state| !self.under_way.contains(&state.id))
-            .filter_map(|state| due_at(state, now).map(|at| (at, state.id.clone())))
+            .filter_map(|state| {
+                let at = due_at(state, now)?;
+                Some((self.sooner.get(&state.id).map_or(at, |sooner| at.min(*sooner)), state.id.clone()))
+            })
             .collect();
         self.read_at = Some(now);
         self.read_for = Some(Arc::clone(context));
@@ -172,9 +182,29 @@ impl Poller {
     }
 }
 
+/// What a reload makes due before its stored time: the wait under the old interval ends by the new one. A failing
+/// source waits for its back-off, and a publisher that asked for a wait gets it.
+fn sooner(
+    old: &Context,
+    new: &Context,
+    states: &HashMap<SourceId, SourceState>,
+    now: Timestamp,
+) -> HashMap<SourceId, Timestamp> {
+    let before: HashMap<_, _> = old.config.sources.iter().map(|source| (&source.id, &source.times)).collect();
+    let changed = new.config.sources.iter().filter_map(|source| {
+        let times = before.get(&source.id).filter(|times| ***times != source.times)?;
+        let state = states.get(&source.id).filter(|state| state.health == SourceHealth::Healthy)?;
+        let (last, next) = (state.last_poll?, state.next_poll?);
+        let held = next > due_by(times, last, last)?;
+        let at = due_by(&source.times, last, now)?;
+        (!held).then(|| (source.id.clone(), at))
+    });
+    changed.collect()
+}
+
 /// When a source is due: never for one that is parked, at once for one that has no time yet.
 fn due_at(state: &SourceState, now: Timestamp) -> Option<Timestamp> {
-    let parked = matches!(state.health, crate::model::source::SourceHealth::Parked { .. });
+    let parked = matches!(state.health, SourceHealth::Parked { .. });
     if parked { None } else { Some(state.next_poll.unwrap_or(now)) }
 }
 
@@ -216,9 +246,9 @@ async fn one(context: &Context, source: &Arc<SourceConfig>, state: SourceState) 
 
 fn last_error(state: &SourceState) -> &str {
     match &state.health {
-        crate::model::source::SourceHealth::Healthy => "",
-        crate::model::source::SourceHealth::Failing { last, .. } => last,
-        crate::model::source::SourceHealth::Parked { reason } => reason,
+        SourceHealth::Healthy => "",
+        SourceHealth::Failing { last, .. } => last,
+        SourceHealth::Parked { reason } => reason,
     }
 }
 

@@ -13,7 +13,7 @@ mod wall;
 pub use duration::{format_duration, parse_duration};
 pub use poll::{
     BACKOFF_MAX, CACHE_HINT_MAX, FAILING_AFTER, PollInput, PollNext, PollOutcome, PollTimes, RETRY_AFTER_MAX,
-    after_poll, first_poll,
+    after_poll, due_by, first_poll,
 };
 pub use recheck::{RecheckInput, RecheckRules, RecheckSchedule, next_recheck};
 pub use wall::Wall;

@@ -101,6 +101,15 @@ pub fn first_poll(source: &SourceId, interval: SignedDuration, now: Timestamp) -
     later(now, SignedDuration::from_millis(i64::try_from(offset_ms).unwrap_or(1)))
 }
 
+/// When a healthy source is due by its `times` alone, hints left aside: at the latest jitter after `last_poll`, or at the
+/// first cron time after `now`. What is stored beyond that is a wait that the publisher asked for.
+pub fn due_by(times: &PollTimes, last_poll: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    match times {
+        PollTimes::Every(interval) => Some(later(last_poll, jittered(*interval, 1.0))),
+        PollTimes::Cron(wall, zone) => wall.next(zone, now),
+    }
+}
+
 fn worked(input: &PollInput<'_>, hints: &CacheHints, ttl_s: Option<u64>) -> PollNext {
     let ttl = ttl_s.map(|ttl_s| SignedDuration::from_secs(i64::try_from(ttl_s).unwrap_or(i64::MAX)));
     let asked = hints.fresh_for.max(ttl).unwrap_or(SignedDuration::ZERO);
