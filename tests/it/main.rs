@@ -5,6 +5,7 @@ mod support;
 
 mod architecture;
 mod crossposts;
+mod daemon;
 mod delivery;
 mod feeds;
 mod fetch;

@@ -1,0 +1,359 @@
+//! The daemon from outside: the real binary under signals, reloads, a service manager's socket and a browser's requests.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::unix::net::UnixDatagram;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::Duration;
+
+use crate::support::world::{TOPIC, World};
+use wirewatch::demo::newsroom::{FeedFormat, Presence, Story};
+
+/// How often a condition is looked at, and how many times before it counts as never met: 30 s.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+const LOOKS: usize = 600;
+/// Looks that a stop may take: 10 s.
+const LOOKS_AT_STOP: usize = 200;
+
+const FAST: &str =
+    "[poll]\nevery = \"300ms\"\n[recheck]\nschedule = [\"300ms until 5h\"]\non_topic_every = \"300ms\"\n";
+
+const TALKS: [&str; 3] = [
+    "GENEVA — Officials from the United States and China will resume trade talks on Thursday, ending a silence of five months.",
+    "The delegations are led by Treasury envoy Mara Ellison and Vice Premier Sun Weilan, and are to meet for two days.",
+    "The two sides last met in June, when a first round ended after 90 minutes without an agreement on tariffs.",
+];
+
+#[expect(clippy::disallowed_methods, reason = "another process is waited for, and it tells nobody when it is ready")]
+fn pause() {
+    std::thread::sleep(LOOK_EVERY);
+}
+
+fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let found = (0..LOOKS).find_map(|_| {
+        let found = look();
+        if found.is_none() {
+            pause();
+        }
+        found
+    });
+    assert!(found.is_some(), "never: {what}");
+    found.unwrap()
+}
+
+fn talks() -> Story {
+    let title = "US and China to resume trade talks in Geneva";
+    Story::new("/talks", title, "Jo Arden", "2026-11-24T08:05:00Z", &TALKS)
+}
+
+fn world(extra: &str) -> World {
+    let world = World::open(&[("Capital Wire", "wire.test", FeedFormat::Rss)]);
+    world.newsroom.publish("wire.test", talks());
+    world.configure(&format!("{TOPIC}{extra}"));
+    world
+}
+
+/// A running daemon; what a test leaves running is killed.
+struct Daemon {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        // It may have ended, which is as good.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn command(world: &World, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wirewatch"));
+    command.arg("--config").arg(world.path("wirewatch.toml")).args(args);
+    // The control socket is this test's own.
+    command.env("RUNTIME_DIRECTORY", world.path("run")).env_remove("NOTIFY_SOCKET");
+    command
+}
+
+fn start(world: &World) -> Daemon {
+    start_with(world, &[])
+}
+
+fn start_with(world: &World, environment: &[(&str, &str)]) -> Daemon {
+    let log = world.path("log");
+    let mut command = command(world, &["run"]);
+    command.envs(environment.iter().copied());
+    command.stdout(Stdio::null()).stderr(std::fs::File::create(&log).unwrap());
+    let mut daemon = Daemon { child: command.spawn().unwrap(), log };
+    eventually("the daemon runs", || {
+        assert!(daemon.child.try_wait().unwrap().is_none(), "it ended: {}", daemon.said());
+        daemon.said().contains("running").then_some(())
+    });
+    daemon
+}
+
+impl Daemon {
+    fn said(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+
+    fn signal(&self, signal: rustix::process::Signal) {
+        let pid = i32::try_from(self.child.id()).unwrap();
+        rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), signal).unwrap();
+    }
+
+    /// SIGTERM, and the status within ten seconds.
+    fn stop(&mut self) -> ExitStatus {
+        self.signal(rustix::process::Signal::TERM);
+        let status = (0..LOOKS_AT_STOP).find_map(|_| {
+            let status = self.child.try_wait().unwrap();
+            if status.is_none() {
+                pause();
+            }
+            status
+        });
+        assert!(status.is_some(), "it did not stop: {}", self.said());
+        status.unwrap()
+    }
+
+    /// Where the web page is, as the log says.
+    fn web(&self) -> SocketAddr {
+        eventually("the web page's address is in the log", || {
+            let said = self.said();
+            let (_, after) = said.split_once("web page at http://")?;
+            after.split_once('/')?.0.parse().ok()
+        })
+    }
+}
+
+fn reload(world: &World) -> Output {
+    command(world, &["reload"]).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn polled(world: &World, host: &str) -> usize {
+    world.newsroom.received().iter().filter(|one| one.host == host && one.path == "/feed").count()
+}
+
+/// A second source that only a new config knows.
+fn add_source(world: &World) {
+    world.newsroom.open("Harbour Post", "harbour.test", FeedFormat::Atom);
+    world.configure(&format!("{TOPIC}{FAST}"));
+}
+
+#[test]
+fn it_polls_delivers_looks_again_and_stops_on_sigterm() {
+    let world = world(FAST);
+    let mut daemon = start(&world);
+    eventually("the match is told", || (world.hook_types() == ["article.matched"]).then_some(()));
+    eventually("three polls", || (polled(&world, "wire.test") >= 3).then_some(()));
+    world.newsroom.edit("wire.test", "/talks", |story| {
+        story.paragraphs[2] = story.paragraphs[2].replace("90 minutes", "two hours");
+    });
+    eventually("the edit is told", || (world.hook_types() == ["article.matched", "article.revised"]).then_some(()));
+    world.newsroom.edit("wire.test", "/talks", |story| story.presence = Presence::Status(410));
+    eventually("the removal is told", || {
+        (world.hook_types().last().map(String::as_str) == Some("article.gone")).then_some(())
+    });
+    assert_eq!(daemon.stop().code(), Some(0), "{}", daemon.said());
+    assert!(daemon.said().contains("stopped"), "{}", daemon.said());
+    assert_eq!(world.hook_types().len(), 3, "each is told once");
+}
+
+#[test]
+fn connections_that_say_nothing_do_not_delay_the_stop() {
+    let world = world(&format!("{FAST}[web]\nlisten = \"127.0.0.1:0\"\n"));
+    let mut daemon = start(&world);
+    let web = daemon.web();
+    let _silent = TcpStream::connect(web).unwrap();
+    let mut half = TcpStream::connect(web).unwrap();
+    half.write_all(b"GET / HTTP/1.1\r\nHost: x").unwrap();
+    assert_eq!(get(web, "/healthz", "").0, 200);
+    assert_eq!(daemon.stop().code(), Some(0), "{}", daemon.said());
+}
+
+#[test]
+fn sighup_takes_a_good_config_and_keeps_the_old_one_from_a_bad() {
+    let world = world(FAST);
+    let mut daemon = start(&world);
+    eventually("a poll", || (polled(&world, "wire.test") >= 1).then_some(()));
+    std::fs::write(world.path("wirewatch.toml"), "[store]\npth = \"watch.db\"\n").unwrap();
+    daemon.signal(rustix::process::Signal::HUP);
+    eventually("the refusal is in the log", || daemon.said().contains("the config was not taken").then_some(()));
+    assert!(daemon.said().contains("pth"), "with its reasons: {}", daemon.said());
+    let before = polled(&world, "wire.test");
+    eventually("it goes on with the old one", || (polled(&world, "wire.test") > before + 1).then_some(()));
+    add_source(&world);
+    daemon.signal(rustix::process::Signal::HUP);
+    eventually("the new source is polled", || (polled(&world, "harbour.test") >= 2).then_some(()));
+    assert_eq!(daemon.stop().code(), Some(0));
+}
+
+#[test]
+fn reload_says_what_became_of_the_config() {
+    let world = world(FAST);
+    let nobody = reload(&world);
+    assert_eq!(nobody.status.code(), Some(1));
+    assert!(text(&nobody.stderr).contains("no daemon runs with this config"), "{}", text(&nobody.stderr));
+    let mut daemon = start(&world);
+    add_source(&world);
+    let taken = reload(&world);
+    assert_eq!(taken.status.code(), Some(0), "{}", text(&taken.stderr));
+    assert!(text(&taken.stdout).contains("config taken: 2 sources"), "{}", text(&taken.stdout));
+    eventually("the new source is polled", || (polled(&world, "harbour.test") >= 1).then_some(()));
+    world.configure(&format!("{TOPIC}[poll]\nevry = \"1m\"\n"));
+    let refused = reload(&world);
+    assert_eq!(refused.status.code(), Some(1));
+    let why = text(&refused.stderr);
+    assert!(why.contains("evry") && why.contains("every") && why.contains("keeps the old one"), "{why}");
+    assert_eq!(daemon.stop().code(), Some(0));
+    assert_eq!(reload(&world).status.code(), Some(1), "after the stop nobody answers");
+}
+
+#[test]
+fn a_new_interval_counts_from_the_reload() {
+    let world = world("[poll]\nevery = \"6h\"\n");
+    let mut daemon = start(&world);
+    eventually("the first poll", || daemon.said().contains("polled:").then_some(()));
+    world.configure(&format!("{TOPIC}{FAST}"));
+    assert_eq!(reload(&world).status.code(), Some(0));
+    eventually("it is polled by the new interval", || (polled(&world, "wire.test") >= 3).then_some(()));
+    assert_eq!(daemon.stop().code(), Some(0));
+}
+
+#[test]
+fn a_second_daemon_on_the_store_says_so() {
+    let world = world(FAST);
+    let mut daemon = start(&world);
+    let second = command(&world, &["run"]).output().unwrap();
+    assert_eq!(second.status.code(), Some(1));
+    let why = text(&second.stderr);
+    assert!(why.contains("another `wirewatch run` works on the store") && why.contains("watch.db"), "{why}");
+    assert_eq!(reload(&world).status.code(), Some(0), "the first one's control socket is untouched");
+    assert_eq!(daemon.stop().code(), Some(0));
+}
+
+#[test]
+fn systemd_hears_of_each_state() {
+    let world = world(FAST);
+    let path = world.path("notify");
+    let socket = UnixDatagram::bind(&path).unwrap();
+    socket.set_nonblocking(true).unwrap();
+    let mut heard = Vec::new();
+    let mut hears = |wanted: &str| {
+        eventually(wanted, || {
+            let mut buffer = [0_u8; 4096];
+            while let Ok(size) = socket.recv(&mut buffer) {
+                heard.push(text(&buffer[..size]));
+            }
+            let at = heard.iter().position(|one| one.lines().any(|line| line == wanted))?;
+            // What comes next must come after it.
+            heard.drain(..at);
+            Some(heard.remove(0))
+        })
+    };
+    let mut daemon = start_with(&world, &[("NOTIFY_SOCKET", path.to_str().unwrap()), ("WATCHDOG_USEC", "1000000")]);
+    hears("READY=1");
+    hears("WATCHDOG=1");
+    hears("WATCHDOG=1");
+    daemon.signal(rustix::process::Signal::HUP);
+    let reloading = hears("RELOADING=1");
+    assert!(reloading.contains("MONOTONIC_USEC="), "in the same datagram: {reloading:?}");
+    hears("READY=1");
+    assert_eq!(daemon.stop().code(), Some(0));
+    hears("STOPPING=1");
+}
+
+/// Status, head and body of a GET; `headers` are whole lines.
+fn get(web: SocketAddr, path: &str, headers: &str) -> (u16, String, String) {
+    let mut stream = TcpStream::connect(web).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {web}\r\nConnection: close\r\n{headers}\r\n").unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let answer = text(&answer);
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head[9..12].parse().unwrap(), head.to_lowercase(), body.to_owned())
+}
+
+#[test]
+fn the_web_page_shows_the_archive_and_runs_nothing_of_it() {
+    let world = World::open(&[("Capital <b>Wire</b>", "wire.test", FeedFormat::Rss)]);
+    let mut story = talks();
+    story.title = "US and China resume talks <script>alert(1)</script>".to_owned();
+    story.paragraphs.push("A paragraph that says <img src=x onerror=alert(2)> in so many words.".to_owned());
+    world.newsroom.publish("wire.test", story);
+    world.configure(&format!("{TOPIC}{FAST}[web]\nlisten = \"127.0.0.1:0\"\n"));
+    let mut daemon = start(&world);
+    let web = daemon.web();
+    eventually("the article is listed", || get(web, "/", "").2.contains("/article/1").then_some(()));
+    world.newsroom.edit("wire.test", "/talks", |story| story.paragraphs[0].push_str(" So <script>both</script> said."));
+    eventually("the edit is told", || (world.hook_types().len() == 2).then_some(()));
+    let pages = ["/", "/article/1", "/stories", "/story/1", "/?q=talks", "/?topic=us-china-talks", "/?q=%3Cscript%3E"];
+    for path in pages {
+        let (status, head, body) = get(web, path, "");
+        assert_eq!(status, 200, "{path}: {body}");
+        assert!(head.contains("content-security-policy: default-src 'none'"), "{path}: {head}");
+        assert!(head.contains("content-type: text/html; charset=utf-8"), "{path}: {head}");
+        for hostile in ["<script", "<img", "<b>Wire"] {
+            assert!(!body.contains(hostile), "{path} has {hostile}: {body}");
+        }
+    }
+    let article = get(web, "/article/1", "").2;
+    assert!(article.contains("Revision 2") && article.contains("&lt;script&gt;"), "{article}");
+    let (status, head, atom) = get(web, "/feeds/all.atom", "");
+    assert_eq!(status, 200);
+    assert!(head.contains("application/atom+xml"), "{head}");
+    assert!(atom.contains("<entry>") && !atom.contains("<script"), "{atom}");
+    let (status, _, json) = get(web, "/feeds/all.json", "");
+    assert_eq!(status, 200);
+    let feed: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(feed["items"].as_array().unwrap().len(), 2, "{feed:#}");
+    assert_eq!(get(web, "/feeds/us-china-talks.atom", "").0, 200);
+    for missing in ["/article/999", "/article/x", "/story/999", "/feeds/none.atom", "/feeds/all.rss", "/nowhere"] {
+        let (status, head, _) = get(web, missing, "");
+        assert_eq!(status, 404, "{missing}");
+        assert!(head.contains("content-security-policy"), "{missing}: {head}");
+    }
+    assert_eq!(daemon.stop().code(), Some(0));
+}
+
+#[test]
+fn a_token_opens_the_web_page_and_a_browser_need_give_it_once() {
+    let world = world(&format!("{FAST}[web]\nlisten = \"127.0.0.1:0\"\ntoken = {{ file = \"token\" }}\n"));
+    std::fs::write(world.path("token"), "o/pen+ up").unwrap();
+    let mut daemon = start(&world);
+    let web = daemon.web();
+    for path in ["/", "/article/1", "/feeds/all.atom", "/?token=wrong", "/nowhere"] {
+        assert_eq!(get(web, path, "").0, 401, "{path}");
+    }
+    assert_eq!(get(web, "/", "Authorization: Bearer wrong\r\n").0, 401);
+    assert_eq!(get(web, "/", "Authorization: Bearer o/pen+ up\r\n").0, 200);
+    assert_eq!(get(web, "/feeds/all.atom?token=o%2Fpen%2B%20up", "").0, 200);
+    let (status, head, _) = get(web, "/?token=o%2Fpen%2B%20up", "");
+    assert_eq!(status, 200);
+    let cookie = head.split_once("set-cookie: ").unwrap().1.lines().next().unwrap();
+    assert!(cookie.contains("httponly") && cookie.contains("samesite=strict"), "{cookie}");
+    assert!(!cookie.contains("pen"), "the cookie is not the token: {cookie}");
+    let cookie = cookie.split(';').next().unwrap();
+    assert_eq!(get(web, "/stories", &format!("Cookie: a=b; {cookie}\r\n")).0, 200);
+    assert_eq!(get(web, "/stories", &format!("Cookie: {cookie}0\r\n")).0, 401);
+    assert_eq!(get(web, "/healthz", "").0, 200);
+    assert_eq!(daemon.stop().code(), Some(0));
+}
+
+#[test]
+fn a_taken_web_address_is_said_before_anything_starts() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let world = world(&format!("{FAST}[web]\nlisten = \"{address}\"\n"));
+    let output = command(&world, &["run"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let why = text(&output.stderr);
+    assert!(why.contains(&address.to_string()) && why.contains("in use"), "{why}");
+    assert_eq!(polled(&world, "wire.test"), 0, "{why}");
+}
