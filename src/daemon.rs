@@ -73,7 +73,8 @@ pub async fn run(config: Config, stop: CancellationToken) -> Result<(), DaemonEr
     let store = Store::open(&config.store, clock.now())?;
     // Commands may write beside the daemon; a second daemon may not.
     let _lock = DaemonLock::take(store.path())?;
-    let context = Context::new(config, store.clone(), clock)?;
+    let mut context = Context::new(config, store.clone(), clock)?;
+    context.stop = stop.clone();
     store.sync_sources(&context.config.sources, context.clock.now()).await?;
     let (contexts, seen) = watch::channel(Arc::new(context));
     let daemon = Daemon { path, contexts, wakes: Arc::new(Wakes::default()), stop };
@@ -206,7 +207,9 @@ impl Daemon {
         let config = loaded.map_err(|problems| problems.to_string())?;
         let old = Arc::clone(&self.contexts.borrow());
         let fixed = restart_only(&old.config, &config);
-        let context = Context::new(config, old.store.clone(), old.clock.clone()).map_err(|error| format!("{error}"))?;
+        let context = Context::new(config, old.store.clone(), old.clock.clone());
+        let mut context = context.map_err(|error| format!("{error}"))?;
+        context.stop = self.stop.clone();
         let synced = old.store.sync_sources(&context.config.sources, context.clock.now()).await;
         synced.map_err(|error| format!("{error}"))?;
         let said = format!(

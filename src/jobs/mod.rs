@@ -15,6 +15,8 @@ pub mod verify;
 
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::config::Config;
 use crate::engine::route::Topics;
 use crate::io::clock::Clock;
@@ -35,6 +37,8 @@ pub struct Context {
     pub http: Http,
     /// The clock.
     pub clock: Clock,
+    /// Cancelled when the daemon stops: what is under way ends, and no other page is asked for.
+    pub stop: CancellationToken,
 }
 
 impl Context {
@@ -42,7 +46,7 @@ impl Context {
     pub fn new(config: Config, store: Store, clock: Clock) -> Result<Self, HttpSetupError> {
         let http = Http::new(&config.fetch, clock.clone())?;
         let topics = Arc::new(Topics::build(&config));
-        Ok(Self { config: Arc::new(config), topics, store, http, clock })
+        Ok(Self { config: Arc::new(config), topics, store, http, clock, stop: CancellationToken::new() })
     }
 }
 

@@ -55,7 +55,9 @@ async fn look(context: &Context, batch: Vec<Recheck>, asked_by: AskedBy) -> Resu
     let sources: HashMap<&SourceId, &Arc<SourceConfig>> =
         context.config.sources.iter().map(|source| (&source.id, source)).collect();
     // An article whose source left the config is no longer tracked.
-    let looks = batch.into_iter().filter_map(|recheck| {
+    // What a stop leaves out stays due.
+    let batch = batch.into_iter().take_while(|_| !context.stop.is_cancelled());
+    let looks = batch.filter_map(|recheck| {
         let source = Arc::clone(sources.get(&recheck.source)?);
         Some(capture::again(context, recheck, source, asked_by))
     });

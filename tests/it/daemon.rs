@@ -165,6 +165,31 @@ fn it_polls_delivers_looks_again_and_stops_on_sigterm() {
 }
 
 #[test]
+fn a_stop_waits_for_no_page_that_is_not_asked_for_yet_and_the_next_start_finds_it() {
+    let world = world(FAST);
+    for number in 0..40 {
+        let mut story = talks();
+        story.path = format!("/{number}");
+        story.title = format!("{} {number}", story.title);
+        story.paragraphs.push(format!("Paragraph {number} is of this article alone, and number {number} it is."));
+        world.newsroom.publish("wire.test", story);
+    }
+    let slow = std::fs::read_to_string(world.path("wirewatch.toml")).unwrap();
+    let slow = slow.replace("min_delay = \"0s\"", "min_delay = \"400ms\"").replace("\"300ms\"", "\"1h\"");
+    std::fs::write(world.path("wirewatch.toml"), &slow).unwrap();
+    let asked = || world.newsroom.received().iter().filter(|one| one.path.len() <= 3).count();
+    let mut daemon = start(&world);
+    eventually("the first page is asked for", || (asked() >= 1).then_some(()));
+    assert_eq!(daemon.stop().code(), Some(0), "{}", daemon.said());
+    let before = world.export("article").len();
+    assert!((1..20).contains(&before), "{before} of 41");
+    std::fs::write(world.path("wirewatch.toml"), slow.replace("min_delay = \"400ms\"", "min_delay = \"0s\"")).unwrap();
+    let mut daemon = start(&world);
+    eventually("all articles", || (world.export("article").len() == 41).then_some(()));
+    assert_eq!(daemon.stop().code(), Some(0), "{}", daemon.said());
+}
+
+#[test]
 fn connections_that_say_nothing_do_not_delay_the_stop() {
     let world = world(&format!("{FAST}[web]\nlisten = \"127.0.0.1:0\"\n"));
     let mut daemon = start(&world);
