@@ -119,11 +119,17 @@ impl Daemon {
             }
         };
         systemd::stopping();
-        tracing::info!("stopping: work under way may end");
+        tracing::info!("stopping: work under way may end within {} s", STOP_DEADLINE.as_secs());
         self.stop.cancel();
         let ends = async { while loops.join_next().await.is_some() {} };
-        if tokio::time::timeout(STOP_DEADLINE, ends).await.is_err() {
-            tracing::warn!("some work did not end in {} s and is left to the next start", STOP_DEADLINE.as_secs());
+        let ended = tokio::select! {
+            ended = tokio::time::timeout(STOP_DEADLINE, ends) => ended.is_ok(),
+            // Whoever asks twice does not want to wait.
+            _ = signals.terminate.recv() => false,
+            _ = signals.interrupt.recv() => false,
+        };
+        if !ended {
+            tracing::warn!("some work did not end in time and is left to the next start");
             loops.shutdown().await;
         }
         result

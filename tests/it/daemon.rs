@@ -190,6 +190,22 @@ fn a_stop_waits_for_no_page_that_is_not_asked_for_yet_and_the_next_start_finds_i
 }
 
 #[test]
+fn whoever_asks_twice_does_not_wait_for_a_server_that_hangs() {
+    let world = world(FAST);
+    let hung = TcpListener::bind("127.0.0.1:0").unwrap();
+    let config = std::fs::read_to_string(world.path("wirewatch.toml")).unwrap();
+    let [old, new] = [world.serving.addr, hung.local_addr().unwrap()].map(|addr| format!("\"wire.test\" = \"{addr}\""));
+    std::fs::write(world.path("wirewatch.toml"), config.replace(&old, &new)).unwrap();
+    let mut daemon = start(&world);
+    let (_open, _) = hung.accept().unwrap();
+    daemon.signal(rustix::process::Signal::INT);
+    eventually("it stops", || daemon.said().contains("stopping").then_some(()));
+    assert!(daemon.child.try_wait().unwrap().is_none(), "a request is under way: {}", daemon.said());
+    assert_eq!(daemon.stop().code(), Some(0), "{}", daemon.said());
+    assert!(daemon.said().contains("left to the next start"), "{}", daemon.said());
+}
+
+#[test]
 fn connections_that_say_nothing_do_not_delay_the_stop() {
     let world = world(&format!("{FAST}[web]\nlisten = \"127.0.0.1:0\"\n"));
     let mut daemon = start(&world);
