@@ -80,7 +80,7 @@ async fn page(context: &Context, look: Look) -> Result<Tally, StoreError> {
     match context.http.get(&look.url, &options).await {
         Ok(FetchOutcome::Fresh(page)) => {
             let learned = context.store.learned(page.final_url.site()).await?;
-            match read(&look, *page, learned).await {
+            match read(context, &look, *page, learned).await {
                 Ok((candidate, page)) => record(context, &look, candidate, Some(page)).await,
                 Err(reason) => observe(context, &look, Seen::Failed { reason, status: None, wait: None }).await,
             }
@@ -93,9 +93,9 @@ async fn page(context: &Context, look: Look) -> Result<Tally, StoreError> {
 }
 
 /// Extraction, on a blocking thread of its own.
-async fn read(look: &Look, page: Page, learned: Learned) -> Result<(Candidate, Page), String> {
+async fn read(context: &Context, look: &Look, page: Page, learned: Learned) -> Result<(Candidate, Page), String> {
     let (source, entry) = (Arc::clone(&look.source), look.entry.clone());
-    let work = tokio::task::spawn_blocking(move || {
+    let work = context.read(move || {
         let input = CandidateInput {
             page: &page,
             entry: entry.as_ref(),
@@ -117,7 +117,7 @@ async fn read(look: &Look, page: Page, learned: Learned) -> Result<(Candidate, P
 async fn feed_content(context: &Context, look: Look) -> Result<Tally, StoreError> {
     let Some(entry) = &look.entry else { return Ok(Tally::default()) };
     let (entry, source) = (entry.clone(), Arc::clone(&look.source));
-    let work = tokio::task::spawn_blocking(move || Candidate::from_entry(&entry, &source.url, &source.ignore));
+    let work = context.read(move || Candidate::from_entry(&entry, &source.url, &source.ignore));
     match work.await {
         Ok(candidate) => record(context, &look, candidate, None).await,
         Err(panic) => {

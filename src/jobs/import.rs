@@ -203,7 +203,7 @@ async fn one(context: &Arc<Context>, checked: Checked) -> Result<Result<Outcome,
         Some(Authors::Several(names)) => names,
     };
     let published = line.published.as_deref().and_then(|text| dates::parse(text, None));
-    let work = tokio::task::spawn_blocking(move || {
+    let work = context.read(move || {
         let body = match (&line.html, &line.text) {
             (Some(html), _) if !html.trim().is_empty() => GivenBody::Html(html),
             (_, text) => GivenBody::Text(text.as_deref().unwrap_or_default()),

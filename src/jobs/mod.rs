@@ -15,6 +15,8 @@ pub mod verify;
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
@@ -39,6 +41,8 @@ pub struct Context {
     pub clock: Clock,
     /// Cancelled when the daemon stops: what is under way ends, and no other page is asked for.
     pub stop: CancellationToken,
+    /// One permit a core for reading pages and feeds: more at once would only take memory.
+    reading: Arc<Semaphore>,
 }
 
 impl Context {
@@ -46,7 +50,16 @@ impl Context {
     pub fn new(config: Config, store: Store, clock: Clock) -> Result<Self, HttpSetupError> {
         let http = Http::new(&config.fetch, clock.clone())?;
         let topics = Arc::new(Topics::build(&config));
-        Ok(Self { config: Arc::new(config), topics, store, http, clock, stop: CancellationToken::new() })
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let reading = Arc::new(Semaphore::new(cores));
+        Ok(Self { config: Arc::new(config), topics, store, http, clock, stop: CancellationToken::new(), reading })
+    }
+
+    /// Runs parsing or extraction on a blocking thread, as many at once as there are cores; a panic in it is the error.
+    pub async fn read<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, JoinError> {
+        // The semaphore is never closed; without a permit the work would only be early.
+        let _permit = self.reading.acquire().await.ok();
+        tokio::task::spawn_blocking(work).await
     }
 }
 

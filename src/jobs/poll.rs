@@ -272,7 +272,7 @@ enum Listing {
 
 async fn listing(context: &Context, source: &SourceConfig, page: Box<Page>) -> Answer {
     let page: Page = *page;
-    let (read, page) = match read(source, page).await {
+    let (read, page) = match read(context, source, page).await {
         Ok(read) => read,
         Err(reason) => return Answer::Unreadable(reason),
     };
@@ -286,9 +286,9 @@ async fn listing(context: &Context, source: &SourceConfig, page: Box<Page>) -> A
 }
 
 /// Parses on a blocking thread; a panic there is this source's failure.
-async fn read(source: &SourceConfig, page: Page) -> Result<(Listing, Page), String> {
+async fn read(context: &Context, source: &SourceConfig, page: Page) -> Result<(Listing, Page), String> {
     let (kind, selectors) = (source.kind, source.links.clone());
-    let work = tokio::task::spawn_blocking(move || {
+    let work = context.read(move || {
         let (bytes, content_type, base) = (&page.body[..], page.content_type(), &page.final_url);
         let listing = match kind {
             SourceKind::Feed => match feed::parse(bytes, content_type, base) {
@@ -336,7 +336,7 @@ async fn children_of(
         let mut options = RequestOptions::for_source(source);
         options.subject = Subject::Feed;
         match context.http.get(&child.url, &options).await {
-            Ok(FetchOutcome::Fresh(page)) => match read(source, *page).await {
+            Ok(FetchOutcome::Fresh(page)) => match read(context, source, *page).await {
                 Ok((Listing::Entries(parsed), _)) => match &mut all {
                     Some(all) => all.entries.extend(parsed.entries),
                     None => all = Some(parsed),
