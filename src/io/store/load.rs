@@ -18,6 +18,9 @@ use crate::model::topic::TopicMatch;
 /// Articles under one key of the index that are looked at: a key that more have is some boilerplate's.
 const BAND_ARTICLES: u32 = 48;
 
+/// Texts that share a single key with a capture are compared up to this many.
+const LONE_KEY_MAX: usize = 3;
+
 /// Articles whose texts are compared with a new one, those with the most keys in common first.
 const SIMILAR_MAX: usize = 16;
 
@@ -209,6 +212,12 @@ fn similar(connection: &Connection, capture: &Capture, own: Option<i64>) -> Answ
     }
     let mut found: Vec<(i64, usize)> = counts.into_iter().filter(|(article, _)| Some(*article) != own).collect();
     found.sort_unstable_by_key(|(article, shared)| (std::cmp::Reverse(*shared), *article));
+    // Many texts share one key by chance, in a small vocabulary above all; a copy shares more, a short excerpt one.
+    let mut lone = 0;
+    found.retain(|(_, shared)| {
+        lone += usize::from(*shared == 1);
+        *shared > 1 || lone <= LONE_KEY_MAX
+    });
     let mut texts = Vec::new();
     for (article, _) in found.into_iter().take(SIMILAR_MAX) {
         texts.extend(texts_of(connection, article)?);
