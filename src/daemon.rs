@@ -24,7 +24,7 @@ use crate::jobs::{Context, NextDue, deliver, digest, poll, recheck, upkeep};
 use crate::web;
 
 /// Longest sleep of a loop, so that a clock that was set is noticed, and none misses a wake-up for ever.
-const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+const LONGEST_SLEEP: Duration = Duration::from_mins(1);
 /// How long a loop waits after a tick that failed, before it tries again.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 /// How long in-flight captures and deliveries may take to end after SIGTERM. systemd's own limit is 90 s.

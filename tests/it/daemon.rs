@@ -318,7 +318,7 @@ fn get(web: SocketAddr, path: &str, headers: &str) -> (u16, String, String) {
     stream.read_to_end(&mut answer).unwrap();
     let answer = text(&answer);
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    (head[9..12].parse().unwrap(), head.to_lowercase(), body.to_owned())
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), head.to_lowercase(), body.to_owned())
 }
 
 #[test]
