@@ -32,7 +32,7 @@ pub(crate) fn run(cli: &Cli, outside: bool, json: bool) -> anyhow::Result<()> {
 fn try_outside(config: &Config, output: Output) -> anyhow::Result<()> {
     let tried = runtime()?.block_on(async {
         let http = Http::new(&config.fetch, Clock::system())?;
-        anyhow::Ok(connect::all(&config, &http, &Clock::system()).await)
+        anyhow::Ok(connect::all(config, &http, &Clock::system()).await)
     })?;
     let mut failed = 0;
     for one in &tried {

@@ -107,7 +107,7 @@ pub(crate) fn read(input: &Input, stated: Option<&WebUrl>, config: Option<&Confi
     let trace = extracted
         .trace()
         .iter()
-        .map(|block| TraceLine { kept: block.kept, rule: block.rule.to_string(), text: block.text.clone() })
+        .map(|block| TraceLine { kept: block.kept, rule: block.rule.clone(), text: block.text.clone() })
         .collect();
     let mut content = normalize::normalize(extracted).into_content();
     if url.is_none() && content.image.as_deref().is_some_and(|image| image.starts_with(NO_ADDRESS)) {

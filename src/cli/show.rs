@@ -108,7 +108,7 @@ fn blocks(
     let trace: Vec<TraceLine> = extracted
         .trace()
         .iter()
-        .map(|block| TraceLine { kept: block.kept, rule: block.rule.to_string(), text: block.text.clone() })
+        .map(|block| TraceLine { kept: block.kept, rule: block.rule.clone(), text: block.text.clone() })
         .collect();
     if output.is_json() {
         return Ok(trace.iter().try_for_each(|line| output.record(line))?);
@@ -199,16 +199,17 @@ fn parse_range(range: Option<&str>, newest: u32) -> anyhow::Result<(u32, u32)> {
     match range {
         None if newest < 2 => bail!("the article has one revision: there is nothing to compare it with"),
         None => Ok((newest - 1, newest)),
-        Some(range) => match range.split_once("..") {
-            Some((from, to)) => Ok((number(from, 1)?, number(to, newest)?)),
-            None => {
+        Some(range) => {
+            if let Some((from, to)) = range.split_once("..") {
+                Ok((number(from, 1)?, number(to, newest)?))
+            } else {
                 let to = number(range, newest)?;
                 if to == 1 {
                     bail!("revision 1 is the first capture: there is nothing before it");
                 }
                 Ok((to - 1, to))
             }
-        },
+        }
     }
 }
 

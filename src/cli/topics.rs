@@ -40,12 +40,11 @@ pub(crate) fn run(cli: &Cli, action: Option<&TopicsAction>, json: bool) -> anyho
 }
 
 fn find_topic<'a>(config: &'a Config, id: &str) -> anyhow::Result<&'a TopicConfig> {
-    match config.topics.iter().find(|topic| topic.id.as_str() == id) {
-        Some(topic) => Ok(topic),
-        None => {
-            let known: Vec<&str> = config.topics.iter().map(|topic| topic.id.as_str()).collect();
-            bail!("there is no topic `{id}` in {}; there are: {}", config.path.display(), known.join(", "))
-        }
+    if let Some(topic) = config.topics.iter().find(|topic| topic.id.as_str() == id) {
+        Ok(topic)
+    } else {
+        let known: Vec<&str> = config.topics.iter().map(|topic| topic.id.as_str()).collect();
+        bail!("there is no topic `{id}` in {}; there are: {}", config.path.display(), known.join(", "))
     }
 }
 
@@ -238,12 +237,7 @@ fn backtest(config: &Config, topic: &str, since_text: Option<&str>, output: Outp
             })?;
         } else if samples.len() < SAMPLES_MAX {
             let day = article.first_seen.strftime("%F").to_string();
-            samples.push(vec![
-                format!("{:.2}", found.score),
-                day,
-                shorten(title.unwrap_or(""), 80),
-                article.url.clone(),
-            ]);
+            samples.push(vec![format!("{:.2}", found.score), day, shorten(title.unwrap_or(""), 80), article.url]);
         }
         Ok(())
     })?;

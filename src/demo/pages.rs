@@ -15,12 +15,12 @@ const RELATED: [&str; 6] = [
 ];
 
 /// Escapes text for HTML and XML.
-pub fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// The site's feed: its content type and body.
-pub fn feed(site: &Site) -> (&'static str, String) {
+pub(super) fn feed(site: &Site) -> (&'static str, String) {
     let listed: Vec<&Story> = site.stories.iter().rev().filter(|story| story.listed).collect();
     match site.format {
         FeedFormat::Rss => ("application/rss+xml; charset=utf-8", rss(site, &listed)),
@@ -45,10 +45,10 @@ fn rss(site: &Site, stories: &[&Story]) -> String {
         let when = story.published.parse::<jiff::Timestamp>().ok();
         let when = when.map(|at| at.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string()).unwrap_or_default();
         let url = address(site, story);
-        let _infallible = write!(
+        let _infallible = writeln!(
             out,
             "<item><title>{}</title><link>{url}</link><guid isPermaLink=\"true\">{url}</guid><pubDate>{when}</pubDate>\
-             <description>{}</description></item>\n",
+             <description>{}</description></item>",
             escape(&story.title),
             escape(story.paragraphs.first().map_or("", String::as_str)),
         );
@@ -67,10 +67,10 @@ fn atom(site: &Site, stories: &[&Story]) -> String {
     );
     for story in stories {
         let url = address(site, story);
-        let _infallible = write!(
+        let _infallible = writeln!(
             out,
             "<entry><title>{}</title><id>{url}</id><link href=\"{url}\"/><published>{at}</published>\
-             <updated>{at}</updated><author><name>{}</name></author></entry>\n",
+             <updated>{at}</updated><author><name>{}</name></author></entry>",
             escape(&story.title),
             escape(&story.author),
             at = story.published,
@@ -109,11 +109,11 @@ fn sitemap(site: &Site, stories: &[&Story]) -> String {
          xmlns:news=\"http://www.google.com/schemas/sitemap-news/0.9\">\n",
     );
     for story in stories {
-        let _infallible = write!(
+        let _infallible = writeln!(
             out,
             "<url><loc>{}</loc><lastmod>{at}</lastmod><news:news><news:publication><news:name>{}</news:name>\
              <news:language>en</news:language></news:publication><news:publication_date>{at}</news:publication_date>\
-             <news:title>{}</news:title></news:news></url>\n",
+             <news:title>{}</news:title></news:news></url>",
             address(site, story),
             escape(&site.name),
             escape(&story.title),
@@ -125,7 +125,7 @@ fn sitemap(site: &Site, stories: &[&Story]) -> String {
 }
 
 /// The front page: a list of links, with the feed named.
-pub fn front(site: &Site) -> String {
+pub(super) fn front(site: &Site) -> String {
     let mut links = String::new();
     for story in site.stories.iter().rev().filter(|story| story.listed) {
         let _infallible =
@@ -139,7 +139,7 @@ pub fn front(site: &Site) -> String {
 }
 
 /// An article's page. `noise` is another number at each load.
-pub fn article(site: &Site, story: &Story, noise: u64) -> String {
+pub(super) fn article(site: &Site, story: &Story, noise: u64) -> String {
     let name = escape(&site.name);
     let title = escape(&story.title);
     let body: String = story.paragraphs.iter().fold(String::new(), |mut body, text| {

@@ -3,25 +3,25 @@
 use super::newsroom::{FeedFormat, Newsroom, Presence, Story};
 
 /// A wire agency whose texts others copy.
-pub const WIRE: &str = "wire.test";
+pub(super) const WIRE: &str = "wire.test";
 /// A paper that copies the wire.
-pub const HARBOUR: &str = "harbour.test";
+pub(super) const HARBOUR: &str = "harbour.test";
 /// A paper that writes its own.
-pub const LEDGER: &str = "ledger.test";
+pub(super) const LEDGER: &str = "ledger.test";
 /// Where the webhook sink answers.
-pub const HOOKS: &str = "hooks.test";
+pub(super) const HOOKS: &str = "hooks.test";
 
 /// Signs the demo's webhooks.
-pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+pub(super) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// The talks, at the wire.
-pub const TALKS: &str = "/2026/us-china-talks-resume";
+pub(super) const TALKS: &str = "/2026/us-china-talks-resume";
 /// The same text at the Harbour Post.
-pub const TALKS_COPY: &str = "/world/washington-beijing-back-at-the-table";
+pub(super) const TALKS_COPY: &str = "/world/washington-beijing-back-at-the-table";
 /// An article of the Ledger that is removed.
-pub const MEMO: &str = "/politics/leaked-memo-on-china-summit";
+pub(super) const MEMO: &str = "/politics/leaked-memo-on-china-summit";
 /// An article on nothing that is watched.
-pub const FERRY: &str = "/local/ferry-timetable";
+pub(super) const FERRY: &str = "/local/ferry-timetable";
 
 const TALKS_TEXT: [&str; 6] = [
     "GENEVA — Officials from the United States and China will resume trade talks on Thursday, ending a silence of five months, both governments said.",
@@ -33,7 +33,7 @@ const TALKS_TEXT: [&str; 6] = [
 ];
 
 /// Opens the sites and publishes what the first poll finds.
-pub fn open(newsroom: &Newsroom) {
+pub(super) fn open(newsroom: &Newsroom) {
     newsroom.open("Capital Wire", WIRE, FeedFormat::Rss);
     newsroom.open("Harbour Post", HARBOUR, FeedFormat::Atom);
     newsroom.open("The Daily Ledger", LEDGER, FeedFormat::Json);
@@ -79,7 +79,7 @@ pub fn open(newsroom: &Newsroom) {
 }
 
 /// The Harbour Post prints the wire's text under its own headline, with credit.
-pub fn copy(newsroom: &Newsroom) {
+pub(super) fn copy(newsroom: &Newsroom) {
     let mut copy = Story::new(
         TALKS_COPY,
         "Washington and Beijing back at the table",
@@ -93,7 +93,7 @@ pub fn copy(newsroom: &Newsroom) {
 }
 
 /// The wire changes a quotation and a figure, and says nothing about it.
-pub fn edit_silently(newsroom: &Newsroom) {
+pub(super) fn edit_silently(newsroom: &Newsroom) {
     newsroom.edit(WIRE, TALKS, |story| {
         for text in &mut story.paragraphs {
             *text = text
@@ -104,7 +104,7 @@ pub fn edit_silently(newsroom: &Newsroom) {
 }
 
 /// The Ledger's memo disappears.
-pub fn remove(newsroom: &Newsroom) {
+pub(super) fn remove(newsroom: &Newsroom) {
     newsroom.edit(LEDGER, MEMO, |story| {
         story.presence = Presence::Status(404);
         story.listed = false;

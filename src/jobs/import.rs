@@ -181,15 +181,12 @@ fn skip_line(from: &mut dyn BufRead) -> std::io::Result<()> {
         if seen.is_empty() {
             return Ok(());
         }
-        match seen.iter().position(|&byte| byte == b'\n') {
-            Some(end) => {
-                from.consume(end + 1);
-                return Ok(());
-            }
-            None => {
-                let length = seen.len();
-                from.consume(length);
-            }
+        if let Some(end) = seen.iter().position(|&byte| byte == b'\n') {
+            from.consume(end + 1);
+            return Ok(());
+        } else {
+            let length = seen.len();
+            from.consume(length);
         }
     }
 }

@@ -329,7 +329,7 @@ async fn children_of(
     source: &SourceConfig,
     mut children: Vec<sitemap::IndexEntry>,
 ) -> Result<ParsedFeed, FetchError> {
-    children.sort_by_key(|child| Reverse(child.modified.map(|at| at.instant())));
+    children.sort_by_key(|child| Reverse(child.modified.map(super::super::model::time::Published::instant)));
     let mut all: Option<ParsedFeed> = None;
     let mut failure = None;
     for child in children.into_iter().take(SITEMAPS_MAX) {

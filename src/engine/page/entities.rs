@@ -12,15 +12,12 @@ pub fn decode_into(text: &str, out: &mut String) {
         let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
         out.push_str(before);
         let after = from.strip_prefix('&').unwrap_or_default();
-        match reference(after) {
-            Some((resolved, length)) => {
-                resolved.push_to(out);
-                rest = after.get(length..).unwrap_or_default();
-            }
-            None => {
-                out.push('&');
-                rest = after;
-            }
+        if let Some((resolved, length)) = reference(after) {
+            resolved.push_to(out);
+            rest = after.get(length..).unwrap_or_default();
+        } else {
+            out.push('&');
+            rest = after;
         }
     }
     out.push_str(rest);

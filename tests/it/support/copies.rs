@@ -94,7 +94,7 @@ fn typeset(texts: &mut [String], dice: &mut Dice) {
     for text in texts.iter_mut() {
         *text = match variant {
             0 => text.replace(['“', '”'], "\"").replace(['‘', '’'], "'").replace('—', " - "),
-            1 => text.replace('’', "&#8217;").replace('“', "&quot;").replace('”', "&quot;"),
+            1 => text.replace('’', "&#8217;").replace(['“', '”'], "&quot;"),
             2 => text.replace('’', "â€™").replace('“', "â€œ").replace('—', "â€”"),
             _ => text.replace(' ', "\u{a0}").replace(" - ", " – ").replace('"', "”"),
         };

@@ -162,7 +162,7 @@ impl Builder {
         match tag {
             Tag::Body => self.pop_to(|open| open == Tag::Head, |open| open == Tag::Body),
             Tag::Li => {
-                self.pop_to(|open| open == Tag::Li, |open| matches!(open, Tag::Ul | Tag::Ol | Tag::Menu) || cell(open))
+                self.pop_to(|open| open == Tag::Li, |open| matches!(open, Tag::Ul | Tag::Ol | Tag::Menu) || cell(open));
             }
             Tag::Dt | Tag::Dd => {
                 self.pop_to(|open| matches!(open, Tag::Dt | Tag::Dd), |open| open == Tag::Dl || cell(open));
@@ -173,7 +173,7 @@ impl Builder {
                 self.pop_to(|open| matches!(open, Tag::Td | Tag::Th), |open| matches!(open, Tag::Tr | Tag::Table));
             }
             Tag::Tbody | Tag::Thead | Tag::Tfoot => {
-                self.pop_to(|open| matches!(open, Tag::Tbody | Tag::Thead | Tag::Tfoot), |open| open == Tag::Table)
+                self.pop_to(|open| matches!(open, Tag::Tbody | Tag::Thead | Tag::Tfoot), |open| open == Tag::Table);
             }
             _ => {}
         }

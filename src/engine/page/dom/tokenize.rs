@@ -184,17 +184,14 @@ pub(super) fn attributes(text: &str) -> impl Iterator<Item = (&str, &str)> {
             return Some((name, ""));
         };
         let value = value.trim_ascii_start();
-        let (value, after) = match value.as_bytes().first() {
-            Some(&quote @ (b'"' | b'\'')) => {
-                let inner = value.get(1..).unwrap_or_default();
-                let end = memchr(quote, inner.as_bytes()).unwrap_or(inner.len());
-                (inner.get(..end).unwrap_or_default(), inner.get(end + 1..).unwrap_or_default())
-            }
-            _ => {
-                let end = memchr2(b' ', b'\t', value.as_bytes()).unwrap_or(value.len());
-                let end = memchr2(b'\n', b'\r', value.as_bytes()).map_or(end, |line| line.min(end));
-                (value.get(..end).unwrap_or_default(), value.get(end..).unwrap_or_default())
-            }
+        let (value, after) = if let Some(&quote @ (b'"' | b'\'')) = value.as_bytes().first() {
+            let inner = value.get(1..).unwrap_or_default();
+            let end = memchr(quote, inner.as_bytes()).unwrap_or(inner.len());
+            (inner.get(..end).unwrap_or_default(), inner.get(end + 1..).unwrap_or_default())
+        } else {
+            let end = memchr2(b' ', b'\t', value.as_bytes()).unwrap_or(value.len());
+            let end = memchr2(b'\n', b'\r', value.as_bytes()).map_or(end, |line| line.min(end));
+            (value.get(..end).unwrap_or_default(), value.get(end..).unwrap_or_default())
         };
         rest = after;
         Some((name, value))
