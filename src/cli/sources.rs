@@ -54,7 +54,7 @@ fn list(cli: &Cli, output: Output) -> anyhow::Result<()> {
 
 /// What a URL turned out to be.
 enum Found {
-    Listing(ParsedFeed, Vec<String>),
+    Listing(Box<ParsedFeed>, Vec<String>),
     SitemapIndex(usize),
     NoListing(String),
 }
@@ -62,9 +62,9 @@ enum Found {
 fn recognise(page: &Page) -> Found {
     let (bytes, kind, base) = (&page.body[..], page.content_type(), &page.final_url);
     match feed::parse(bytes, kind, base) {
-        Ok((parsed, problems)) => Found::Listing(parsed, problems),
+        Ok((parsed, problems)) => Found::Listing(Box::new(parsed), problems),
         Err(why) => match sitemap::parse(bytes, kind, base) {
-            Ok(sitemap::Sitemap::Urls(parsed)) => Found::Listing(parsed, Vec::new()),
+            Ok(sitemap::Sitemap::Urls(parsed)) => Found::Listing(Box::new(parsed), Vec::new()),
             Ok(sitemap::Sitemap::Index(children)) => Found::SitemapIndex(children.len()),
             Err(_) => Found::NoListing(why.to_string()),
         },
@@ -184,7 +184,15 @@ fn import(cli: &Cli, file: &Path, write: bool, output: Output) -> anyhow::Result
         let id = slug(&source.title, source.feed.host(), &taken);
         let name = toml::Value::String(printable(&source.title));
         let feed = toml::Value::String(source.feed.to_string());
-        tables.push_str(&format!("[[source]]\nid = \"{id}\"\nname = {name}\nfeed = {feed}\n\n"));
+        tables.extend([
+            "[[source]]\nid = \"",
+            &id,
+            "\"\nname = ",
+            &name.to_string(),
+            "\nfeed = ",
+            &feed.to_string(),
+            "\n\n",
+        ]);
         taken.push(id);
     }
     if !write {

@@ -88,8 +88,9 @@ fn show(reader: &Reader, story: StoryId, output: Output) -> anyhow::Result<()> {
             output.line("           word for word")?;
         } else {
             let shown = diff.to_terminal(100, output.is_terminal());
-            let indented: String = shown.lines().map(|line| format!("           {line}\n")).collect();
-            output.line(indented.trim_end())?;
+            for line in shown.lines() {
+                output.line(format!("           {line}"))?;
+            }
         }
     }
     Ok(())

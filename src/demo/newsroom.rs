@@ -225,7 +225,7 @@ impl Newsroom {
         Ok(Serving { addr, task })
     }
 
-    fn respond(&self, received: Received) -> Response {
+    fn respond(&self, received: &Received) -> Response {
         let mut inner = self.lock();
         inner.received.push(received.clone());
         if received.method == "POST" {
@@ -240,7 +240,7 @@ impl Newsroom {
         let path = received.path.split('?').next().unwrap_or_default();
         match path {
             "/robots.txt" => site.robots.as_ref().map_or_else(|| plain(404, ""), |text| plain(200, text)),
-            "/feed" => feed_answer(site, &received),
+            "/feed" => feed_answer(site, received),
             "/" => html(&pages::front(site)),
             _ => article_answer(site, path, noise),
         }
@@ -278,7 +278,7 @@ async fn answer(State(newsroom): State<Newsroom>, request: Request<Body>) -> Res
         }
         _ => Vec::new(),
     };
-    newsroom.respond(Received {
+    newsroom.respond(&Received {
         host: host_of(&parts.headers),
         method: parts.method.to_string(),
         path: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),

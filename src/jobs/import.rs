@@ -184,10 +184,9 @@ fn skip_line(from: &mut dyn BufRead) -> std::io::Result<()> {
         if let Some(end) = seen.iter().position(|&byte| byte == b'\n') {
             from.consume(end + 1);
             return Ok(());
-        } else {
-            let length = seen.len();
-            from.consume(length);
         }
+        let length = seen.len();
+        from.consume(length);
     }
 }
 

@@ -220,7 +220,7 @@ struct One {
 /// What the answer to a poll was.
 enum Answer {
     Same(Validators, CacheHints, Option<WebUrl>),
-    Listed(ParsedFeed, Box<Page>),
+    Listed(Box<ParsedFeed>, Box<Page>),
     Failed(FetchError),
     Unreadable(String),
 }
@@ -266,7 +266,7 @@ async fn ask(context: &Context, source: &SourceConfig, state: &SourceState) -> A
 
 /// A sitemap index, or the entries themselves.
 enum Listing {
-    Entries(ParsedFeed),
+    Entries(Box<ParsedFeed>),
     Index(Vec<sitemap::IndexEntry>),
 }
 
@@ -279,7 +279,7 @@ async fn listing(context: &Context, source: &SourceConfig, page: Box<Page>) -> A
     match read {
         Listing::Entries(parsed) => Answer::Listed(parsed, Box::new(page)),
         Listing::Index(children) => match children_of(context, source, children).await {
-            Ok(parsed) => Answer::Listed(parsed, Box::new(page)),
+            Ok(parsed) => Answer::Listed(Box::new(parsed), Box::new(page)),
             Err(error) => Answer::Failed(error),
         },
     }
@@ -296,12 +296,12 @@ async fn read(context: &Context, source: &SourceConfig, page: Page) -> Result<(L
                     for problem in problems {
                         tracing::debug!("{base}: {problem}");
                     }
-                    Listing::Entries(parsed)
+                    Listing::Entries(Box::new(parsed))
                 }
                 Err(error) => return Err(error.to_string()),
             },
             SourceKind::Sitemap => match sitemap::parse(bytes, content_type, base) {
-                Ok(sitemap::Sitemap::Urls(parsed)) => Listing::Entries(parsed),
+                Ok(sitemap::Sitemap::Urls(parsed)) => Listing::Entries(Box::new(parsed)),
                 Ok(sitemap::Sitemap::Index(children)) => Listing::Index(children),
                 Err(error) => return Err(error.to_string()),
             },
@@ -312,7 +312,7 @@ async fn read(context: &Context, source: &SourceConfig, page: Page) -> Result<(L
                         "no link on the page fits the `links` rules: check them with a browser's inspector".into()
                     );
                 }
-                Listing::Entries(found)
+                Listing::Entries(Box::new(found))
             }
         };
         Ok((listing, page))
@@ -339,7 +339,7 @@ async fn children_of(
             Ok(FetchOutcome::Fresh(page)) => match read(context, source, *page).await {
                 Ok((Listing::Entries(parsed), _)) => match &mut all {
                     Some(all) => all.entries.extend(parsed.entries),
-                    None => all = Some(parsed),
+                    None => all = Some(*parsed),
                 },
                 Ok((Listing::Index(_), _)) => warn!("{}: an index inside an index is not followed", child.url),
                 Err(reason) => warn!("{reason}"),
@@ -379,7 +379,7 @@ async fn take(
             }
             record.entries = Some(parsed.entries.len());
             record.ttl_s = parsed.ttl_s;
-            record.moved_to = page.moved_to.clone();
+            record.moved_to.clone_from(&page.moved_to);
             // With a page that failed, the next poll asks for the whole list again: a 304 would hide the entry.
             record.validators = (tally.errors == 0).then(|| page.validators.clone());
         }

@@ -1,5 +1,7 @@
 //! The time of one diff. Bound of the design: an article of 10,000 words under 10 ms.
 
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on stops")]
+
 use divan::Bencher;
 use wirewatch::engine::diff::diff;
 use wirewatch::engine::revision::compare;

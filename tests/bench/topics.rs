@@ -3,6 +3,13 @@
 //! The articles are made of words with the frequencies of natural text; a topic is three alias groups of two to six
 //! terms within 15 words of each other.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::print_stderr,
+    reason = "a benchmark that a person reads, over small made numbers"
+)]
+
 use std::sync::Arc;
 
 use wirewatch::engine::query::{

@@ -1,4 +1,9 @@
 //! The integration tests: one binary, real sockets, real files.
+#![expect(
+    clippy::string_slice,
+    clippy::too_many_lines,
+    reason = "tests of made, ASCII text, each read from top to bottom"
+)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, and its names are sentences")]
 
 mod support;

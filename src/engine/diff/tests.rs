@@ -112,7 +112,7 @@ fn a_new_sentence_is_shown_whole() {
     }));
     assert_eq!(diff.added_texts(), ["Ferries go on. The port is the country’s third largest."]);
     let diff = check(&edited(|texts| {
-        texts[2] = texts[2].replace("“We have no choice,” the", "“We have now no other choice,” the")
+        texts[2] = texts[2].replace("“We have no choice,” the", "“We have now no other choice,” the");
     }));
     assert_eq!(diff.added_words(), 2);
 }
@@ -201,7 +201,7 @@ fn any_content() -> impl Strategy<Value = Content> {
     let title = prop::option::of("[a-c ]{0,6}");
     let authors = prop::collection::vec("[A-B]", 0..3);
     (title, authors, prop::collection::vec(any_block(), 0..9), prop::option::of("[xy]"))
-        .prop_map(|(title, authors, blocks, site)| Content { title, authors, blocks, site, ..Content::default() })
+        .prop_map(|(title, authors, blocks, site)| Content { title, authors, site, blocks, ..Content::default() })
 }
 
 proptest! {

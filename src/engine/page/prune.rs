@@ -59,7 +59,8 @@ fn drop_at(out: &mut [Option<String>], at: usize, reason: &str) {
 fn by_shape(block: &RawBlock, about: &About<'_>) -> Option<String> {
     let text = block.text.as_str();
     // Agencies part the sections of a report by a line of underscores; other signs alone are ornaments.
-    if !text.chars().any(char::is_alphanumeric) && !(text.len() >= 3 && text.chars().all(|c| c == '_')) {
+    let is_line = text.len() >= 3 && text.chars().all(|c| c == '_');
+    if !is_line && !text.chars().any(char::is_alphanumeric) {
         return Some("no words".to_owned());
     }
     if block.captions_image && block.chars <= CAPTION_MAX_CHARS {

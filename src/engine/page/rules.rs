@@ -86,11 +86,9 @@ pub(super) struct Ruled {
 /// Applies rules to a parsed page.
 pub(super) fn apply(rules: &SiteRules, dom: &Dom) -> Ruled {
     let mut page = Html::parse_document(&written(dom));
-    let mut ruled = Ruled::default();
-    let first = |page: &Html, selectors: &[Selector]| {
-        selectors.iter().find_map(|selector| page.select(selector).map(text_of).find(|text| !text.is_empty()))
-    };
-    ruled.title = first(&page, &rules.title);
+    let title =
+        rules.title.iter().find_map(|selector| page.select(selector).map(text_of).find(|text| !text.is_empty()));
+    let mut ruled = Ruled { title, ..Ruled::default() };
     ruled.published = rules.published.iter().find_map(|selector| {
         page.select(selector).find_map(|element| {
             let stated = element.value().attr("datetime").or_else(|| element.value().attr("content"));
@@ -144,13 +142,17 @@ fn written(dom: &Dom) -> String {
             close(&mut out, tag);
         }
         match (dom.tag(id), dom.text(id)) {
-            (Some(Tag::Script | Tag::Style), _) => {}
+            (Some(Tag::Script | Tag::Style), _) | (None, None) => {}
             (Some(tag), _) => {
                 out.push('<');
                 out.push_str(tag.name());
                 for (name, value) in dom.attributes(id) {
                     if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':')) {
-                        out.push_str(&format!(" {name}=\"{}\"", escaped(value)));
+                        out.push(' ');
+                        out.push_str(name);
+                        out.push_str("=\"");
+                        out.push_str(&escaped(value));
+                        out.push('"');
                     }
                 }
                 out.push('>');
@@ -159,7 +161,6 @@ fn written(dom: &Dom) -> String {
                 }
             }
             (None, Some(text)) => out.push_str(&escaped(text)),
-            (None, None) => {}
         }
     }
     while let Some((_, tag)) = open.pop() {

@@ -1,5 +1,7 @@
 //! Whole pages: what must come out, and what no page may do to us.
 
+#![expect(clippy::disallowed_methods, reason = "a bound on hostile pages is a bound in time")]
+
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;

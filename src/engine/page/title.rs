@@ -8,6 +8,7 @@ use crate::model::url::WebUrl;
 /// Signs between a headline and the site's name.
 const SEPARATORS: [&str; 9] = [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " : "];
 
+#[expect(clippy::too_many_arguments, reason = "the places that a headline is read from")]
 /// The headline of the page; `entry` is the feed's title for it.
 pub(super) fn title(
     dom: &Dom,

@@ -236,7 +236,7 @@ fn noise_beside_an_edit_is_not_told() {
         content
     };
     let before = with_views(content(REPORT), "1,204 views");
-    let after = with_views(replaced(3, "12 lives", "19 lives").clone(), "9,871 views");
+    let after = with_views(replaced(3, "12 lives", "19 lives"), "9,871 views");
     let Verdict::Changed(change) = compare(&before, &after) else { panic!("a change") };
     assert_eq!(told(&change), ["figure: 12 → 19"]);
     assert_eq!((change.diff.added_words(), change.diff.removed_words()), (1, 1));

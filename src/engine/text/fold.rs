@@ -227,9 +227,9 @@ mod tests {
         #[test]
         fn folding_twice_is_folding_once(text in "\\PC{0,40}") {
             let once = fold(&text).into_owned();
-            prop_assert_eq!(fold(&once).into_owned(), once.clone());
+            prop_assert_eq!(fold(&once).into_owned(), once);
             let once = plain(&text);
-            prop_assert_eq!(plain(&once), once.clone());
+            prop_assert_eq!(plain(&once), once);
         }
     }
 }

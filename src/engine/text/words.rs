@@ -214,7 +214,7 @@ mod tests {
         #[test]
         fn the_tokens_together_are_the_text(text in "\\PC{0,60}") {
             let joined: String = tokens(&text).iter().map(|token| token.text).collect();
-            prop_assert_eq!(joined, text.clone());
+            prop_assert_eq!(&joined, &text);
             let mut at = 0;
             for token in tokens(&text) {
                 prop_assert_eq!(token.start, at);

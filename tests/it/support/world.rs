@@ -27,7 +27,7 @@ pub(crate) struct World {
     pub(crate) newsroom: Newsroom,
     pub(crate) serving: Serving,
     // The newsroom answers on this runtime's threads while the binary runs.
-    pub(crate) runtime: tokio::runtime::Runtime,
+    _runtime: tokio::runtime::Runtime,
 }
 
 impl World {
@@ -36,7 +36,7 @@ impl World {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let newsroom = Newsroom::new();
         let serving = runtime.block_on(newsroom.serve()).unwrap();
-        let world = Self { dir: tempfile::tempdir().unwrap(), newsroom, serving, runtime };
+        let world = Self { dir: tempfile::tempdir().unwrap(), newsroom, serving, _runtime: runtime };
         for (name, host, format) in sites {
             world.newsroom.open(name, host, *format);
         }

@@ -153,9 +153,10 @@ impl<'a> Iterator for Tokens<'a> {
                 let end = memmem::find(inner, b"]]>").unwrap_or(inner.len());
                 self.at = (start + 9 + end + 3).min(bytes.len());
                 return Some(Token::Cdata(self.slice(start + 9, start + 9 + end)));
-            } else if markup.starts_with(b"!") || markup.starts_with(b"?") {
-                self.past(start);
-            } else if markup.starts_with(b"/") && !markup.get(1).is_some_and(u8::is_ascii_alphabetic) {
+            } else if markup.starts_with(b"!")
+                || markup.starts_with(b"?")
+                || (markup.starts_with(b"/") && !markup.get(1).is_some_and(u8::is_ascii_alphabetic))
+            {
                 self.past(start);
             } else {
                 return Some(self.tag(start));
