@@ -69,6 +69,9 @@ fn read_xml(text: &str, base: &WebUrl, problems: &mut Vec<String>) -> Result<Par
     if read.entries.is_empty() && read.begun > 0 {
         return Err(FeedError::Unreadable { begun: read.begun });
     }
+    if read.entries.is_empty() && read.unclosed {
+        return Err(FeedError::CutOff);
+    }
     if read.cut {
         problems.push("the feed is cut off: its last entry is left out until it is whole".to_owned());
     }

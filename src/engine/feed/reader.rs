@@ -315,6 +315,7 @@ impl<'a> Reader<'a> {
     /// entry when the feed is whole again.
     fn finish(mut self) -> Read {
         self.read.cut = self.entry.take().is_some();
+        self.read.unclosed = self.capture.is_some() || self.beyond > 0 || !self.frames.is_empty();
         self.end_capture();
         self.read
     }

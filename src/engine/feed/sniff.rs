@@ -54,6 +54,9 @@ pub enum FeedError {
         /// How many it lists.
         begun: usize,
     },
+    /// It ends before any entry.
+    #[error("the feed is cut off before its first entry: the publisher must mend it, and the next poll tries again")]
+    CutOff,
     /// A defect of ours.
     #[error("the feed could not be read because of a defect in wirewatch: please report its address")]
     Defect,

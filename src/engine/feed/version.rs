@@ -21,6 +21,8 @@ pub(super) struct Read {
     pub(super) self_url: Option<WebUrl>,
     /// The document ended inside of an entry, which was left out.
     pub(super) cut: bool,
+    /// The document ended with elements open.
+    pub(super) unclosed: bool,
     pub(super) too_deep: bool,
     pub(super) too_many: bool,
     /// The first element, as written.
