@@ -301,6 +301,9 @@ const NO_TEXT: [&str; 6] = ["image/", "audio/", "video/", "font/", "application/
 /// Bytes of a body that are looked at to tell whether it is text.
 const SNIFFED_BYTES: usize = 1024;
 
+/// One control byte in so many is more than text has: chance alone gives one in ten.
+const CONTROLS_ONE_IN: usize = 20;
+
 /// What an answer is instead of text.
 fn not_text(page: &Page) -> Option<String> {
     let declared = page.content_type().unwrap_or_default().to_ascii_lowercase();
@@ -311,8 +314,18 @@ fn not_text(page: &Page) -> Option<String> {
     let wide = head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]);
     // UTF-16 without a mark has a zero in every second byte at most; binary formats have them in runs.
     let binary = head.starts_with(b"%PDF-") || head.starts_with(b"PK\x03\x04") || head.starts_with(b"\x89PNG");
-    (binary || (!wide && head.windows(3).any(|three| three == [0, 0, 0])))
-        .then(|| "it is binary, not a page".to_owned())
+    let zeros = || head.windows(3).any(|three| three == [0, 0, 0]);
+    (binary || (!wide && (zeros() || has_many_controls(head)))).then(|| "it is binary, not a page".to_owned())
+}
+
+/// Compressed or encrypted data has few zeros, and its control bytes tell it. UTF-16 without a mark and the escapes of
+/// ISO-2022 are text.
+fn has_many_controls(head: &[u8]) -> bool {
+    if head.starts_with(b"<\0") || head.starts_with(b"\0<") {
+        return false;
+    }
+    let is_control = |byte: &&u8| **byte < 0x20 && !matches!(**byte, b'\t' | b'\n' | 0x0C | b'\r' | 0x0E | 0x0F | 0x1B);
+    head.iter().filter(is_control).count() * CONTROLS_ONE_IN > head.len()
 }
 
 /// An error page with a good status, or a redirect from an article to the front page.
