@@ -54,6 +54,9 @@ pub(crate) fn run(cli: &Cli, names: &[String], recheck: bool, json: bool) -> any
         summary.delivered,
         summary.elapsed_ms as f64 / 1000.0
     ))?;
+    if summary.errors + summary.suspect > 0 {
+        output.line(format!("{} pages could not be read; the warnings name them", summary.errors + summary.suspect))?;
+    }
     if summary.failed > 0 {
         output.line("`wirewatch sources` says what failed")?;
     }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use tracing::{debug, info};
+use tracing::{debug, info, warn};
 
 use super::Context;
 use super::tally::Tally;
@@ -145,8 +145,11 @@ async fn record(context: &Context, look: &Look, candidate: Candidate, page: Opti
 }
 
 async fn observe(context: &Context, look: &Look, seen: Seen) -> Result<Tally, StoreError> {
-    if let Seen::Failed { reason, .. } | Seen::Blocked { reason, .. } = &seen {
-        debug!(article.url = %look.url, "{reason}");
+    match &seen {
+        // The reason names the page already. Of a new entry nothing is recorded yet, so this is the first to be said.
+        Seen::Failed { reason, .. } if look.entry.is_some() => warn!("{reason}; the next poll tries again"),
+        Seen::Failed { reason, .. } | Seen::Blocked { reason, .. } => debug!(article.url = %look.url, "{reason}"),
+        Seen::Gone { .. } | Seen::NotModified { .. } => {}
     }
     let Some(subject) = look.subject() else { return Ok(Tally::default()) };
     let observation = Observation { subject, seen, asked_by: look.asked_by, jitter: context.clock.jitter() };
@@ -167,6 +170,9 @@ fn count(look: &Look, recorded: Result<Recorded, StoreError>) -> Result<Tally, S
         }
         Err(error) => return Err(error),
     };
+    if let (Outcome::Suspect { reason }, Some(_)) = (&recorded.outcome, &look.entry) {
+        warn!("read {}: {reason}; the next poll tries again", look.url);
+    }
     let counter = match &recorded.outcome {
         Outcome::New => &mut tally.new,
         Outcome::Revised { .. } => &mut tally.revised,

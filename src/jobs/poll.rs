@@ -11,7 +11,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
-use tracing::{Instrument as _, info, info_span, warn};
+use tracing::{Instrument as _, error_span, info, warn};
 
 use super::tally::Tally;
 use super::{Context, NextDue, capture};
@@ -226,7 +226,8 @@ enum Answer {
 }
 
 async fn one(context: &Context, source: &Arc<SourceConfig>, state: SourceState) -> Result<One, StoreError> {
-    let span = info_span!("poll", source.id = %source.id);
+    // A span of level info is left out where only warnings are shown, and a warning would not name its source.
+    let span = error_span!("poll", source.id = %source.id);
     async {
         let began = context.clock.now();
         let answer = ask(context, source, &state).await;
