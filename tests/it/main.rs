@@ -12,6 +12,7 @@ mod architecture;
 mod crossposts;
 mod daemon;
 mod delivery;
+mod faults;
 mod feeds;
 mod fetch;
 mod fetch_polite;
