@@ -112,12 +112,12 @@ async fn gone_needs_a_second_look_some_minutes_later_and_is_told_once() {
     assert_eq!(world.store.due_rechecks(world.now, 10).await.unwrap().len(), 1);
     assert_eq!(world.see(id, gone()).await.outcome, Outcome::Gone);
     world.later(300);
-    assert_eq!(world.see(id, gone()).await.outcome, Outcome::Gone);
+    assert_eq!(world.see(id, gone()).await.outcome, Outcome::StillGone);
     assert_eq!(world.told(), ["article.matched", "article.gone"]);
     assert_eq!(world.reader().article(id).unwrap().status, ArticleStatus::Gone);
 
     world.later(300);
-    assert_eq!(world.ingest(capture(URL, on_topic(1))).await.outcome, Outcome::Unchanged);
+    assert_eq!(world.ingest(capture(URL, on_topic(1))).await.outcome, Outcome::Restored);
     world.later(300);
     assert_eq!(world.ingest(capture(URL, on_topic(1))).await.outcome, Outcome::Unchanged);
     assert_eq!(world.told(), ["article.matched", "article.gone", "article.restored"]);
