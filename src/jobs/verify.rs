@@ -11,12 +11,14 @@ use crate::model::ids::ArticleId;
 /// Verifies one article, or all.
 pub fn run(config: &Config, reader: &Reader, article: Option<ArticleId>) -> Result<Verified, StoreError> {
     let none = SiteRules::default();
+    // The reader is busy for the whole walk: what a site repeats is asked of a second one.
+    let beside = Reader::open(reader.path())?;
     reader.verify(article, &|from: Derivation<'_>| -> Option<Content> {
         let page = from.page;
         let source = config.sources.iter().find(|source| source.id.as_str() == from.source);
         let rules = source.map_or(&none, |source| source.rules.as_ref());
         let ignore = source.map_or(&[][..], |source| source.ignore.as_slice());
-        let learned = reader.learned(page.final_url.site()).unwrap_or_else(|_| Learned::default());
+        let learned = beside.learned(page.final_url.site()).unwrap_or_else(|_| Learned::default());
         let input = CandidateInput { page, entry: None, rules, ignore, learned: &learned };
         Candidate::read(&input).ok().map(|candidate| candidate.content().clone())
     })
