@@ -1,6 +1,8 @@
 //! Bad input, with the real binary: what is wrong is named in one line that says what to do, and nothing that was
 //! recorded is lost by it.
 
+#![expect(clippy::disallowed_methods, clippy::format_collect, reason = "a second program opens the store here")]
+
 use std::io::{self, Write as _};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;

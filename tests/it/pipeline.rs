@@ -201,3 +201,12 @@ fn a_digest_is_written_as_a_mail_file() {
     assert!(again.status.success());
     assert_eq!(std::fs::read_dir(world.path("digests")).unwrap().count(), 1, "nothing to say sends nothing");
 }
+
+#[test]
+fn the_archive_is_proved_whole() {
+    let world = newsroom();
+    world.cycle();
+    let report = world.json(&["verify", "--json"]).remove(0);
+    assert_eq!((report["articles"].as_u64(), report["broken"].as_u64()), (Some(2), Some(0)), "{report}");
+    assert_eq!(report["derived"], 2);
+}

@@ -6,6 +6,7 @@ use crate::model::entry::Entry;
 use crate::model::url::WebUrl;
 
 /// What a document in XML turned out to hold.
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing that was met")]
 #[derive(Debug, Default)]
 pub(super) struct Read {
     /// `rss2.0`, `atom1.0` …; empty if no element of a feed was met.
