@@ -1,6 +1,6 @@
 //! Subscription lists (OPML), in and out.
 //!
-//! Invariant: what [`write`] writes, [`parse`] reads back the same.
+//! Invariant: what [`write()`] writes, [`parse`] reads back the same.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
