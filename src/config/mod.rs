@@ -408,7 +408,7 @@ mod tests {
         let variables =
             ["HERALD_PASSWORD", "WIREWATCH_SMTP_PASSWORD", "WIREWATCH_WEBHOOK_SECRET", "WIREWATCH_WEB_TOKEN"];
         let environment =
-            load::Environment::of(variables.map(|name| (name.to_owned(), "a long enough secret".to_owned())));
+            load::Environment::of(variables.map(|name| (name.to_owned(), format!("whsec_{}", "A".repeat(32)))));
         let path = Path::new("config/wirewatch.toml");
         let config = load::load_text_in(&uncommented.join("\n"), path, &environment)
             .unwrap_or_else(|problems| panic!("{problems}"));

@@ -239,20 +239,34 @@ fn webhook(section: &Section<'_, '_>) -> Option<WebhookChannel> {
     })
 }
 
-/// Standard Webhooks secrets: `whsec_` and base64, or any text of some length.
+/// Standard Webhooks secrets, one or several.
 fn webhook_secrets(context: &Context<'_>, node: &Node<'_>) -> Option<Vec<Secret>> {
-    let secrets = secret::secrets(context, node)?;
-    for secret in &secrets {
-        if let Some(encoded) = secret.expose().strip_prefix("whsec_") {
-            use base64::Engine as _;
-            if base64::engine::general_purpose::STANDARD.decode(encoded.trim()).is_err() {
-                let message = "the secret begins with `whsec_`, and what follows is not base64";
-                context.error(&node.place, message, "make one: `echo whsec_$(openssl rand -base64 32)`");
-                return None;
-            }
-        }
+    values::list(context, node, webhook_secret)
+}
+
+/// `whsec_` and the base64 of 24 to 64 bytes, as the specification has it: receivers' libraries refuse anything else, and
+/// the first delivery would be too late to hear of it.
+fn webhook_secret(context: &Context<'_>, node: &Node<'_>) -> Option<Secret> {
+    use base64::Engine as _;
+    const MAKE_ONE: &str = "make one: `echo whsec_$(openssl rand -base64 32)`";
+    let secret = secret::secret(context, node)?;
+    let text = secret.expose().trim();
+    if text.is_empty() {
+        // A command that only reads the archive does without it; that it is not there was said.
+        return Some(secret);
     }
-    Some(secrets)
+    let decoded = |text: &str| base64::engine::general_purpose::STANDARD.decode(text).map(|bytes| bytes.len());
+    let (message, hint) = match text.strip_prefix("whsec_").map(decoded) {
+        Some(Ok(24..=64)) => return Some(Secret::new(text)),
+        Some(Ok(bytes)) => (format!("the secret is {bytes} bytes long: Standard Webhooks asks for 24 to 64"), MAKE_ONE),
+        Some(Err(_)) => ("the secret begins with `whsec_`, and what follows is not base64".to_owned(), MAKE_ONE),
+        None if matches!(decoded(text), Ok(24..=64)) => {
+            ("the secret is base64 without the `whsec_` of Standard Webhooks".to_owned(), "put `whsec_` before it")
+        }
+        None => ("the secret is not `whsec_` and the base64 of 24 to 64 bytes".to_owned(), MAKE_ONE),
+    };
+    context.error(&node.place, message, hint);
+    None
 }
 
 fn feed(section: &Section<'_, '_>, paths: &Paths) -> ChannelTarget {

@@ -42,11 +42,6 @@ pub(super) fn secret_or_text(context: &Context<'_>, node: &Node<'_>) -> Option<S
     }
 }
 
-/// One secret or a list of them.
-pub(super) fn secrets(context: &Context<'_>, node: &Node<'_>) -> Option<Vec<Secret>> {
-    values::list(context, node, secret)
-}
-
 /// A secret that is not there: an error, unless the command can do without.
 fn missing(context: &Context<'_>, node: &Node<'_>, message: String, hint: String) -> Option<Secret> {
     let problem = context.problem(&node.place, message).hint(hint);

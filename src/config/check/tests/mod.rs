@@ -22,9 +22,14 @@ directory = "digests"
 
 fn environment() -> Environment {
     Environment::of([
-        ("TOKEN".to_owned(), "a secret that nobody sees".to_owned()),
+        ("TOKEN".to_owned(), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned()),
         ("EMPTY".to_owned(), String::new()),
-        ("WHSEC".to_owned(), "whsec_!!".to_owned()),
+        ("NO_BASE64".to_owned(), "whsec_!!".to_owned()),
+        ("SHORT".to_owned(), format!("whsec_{}A==", "A".repeat(29))),
+        ("LONG".to_owned(), format!("whsec_{}A=", "A".repeat(86))),
+        ("LONGEST".to_owned(), format!(" whsec_{}A== ", "A".repeat(85))),
+        ("BARE".to_owned(), "A".repeat(32)),
+        ("WORDS".to_owned(), "a long enough secret for anybody".to_owned()),
     ])
 }
 
@@ -257,14 +262,39 @@ fn names_of_what_is_not_declared_are_refused() {
 }
 
 #[test]
+fn a_webhook_secret_is_what_standard_webhooks_says() {
+    const MAKE_ONE: &str = "(make one: `echo whsec_$(openssl rand -base64 32)`)";
+    let hook = |rest: &str| format!("[[channel]]\nid = \"h\"\ntype = \"webhook\"\nurl = \"https://a.test/\"\n{rest}");
+    let refused = [
+        ("NO_BASE64", format!("the secret begins with `whsec_`, and what follows is not base64 {MAKE_ONE}")),
+        ("SHORT", format!("the secret is 22 bytes long: Standard Webhooks asks for 24 to 64 {MAKE_ONE}")),
+        ("LONG", format!("the secret is 65 bytes long: Standard Webhooks asks for 24 to 64 {MAKE_ONE}")),
+        ("WORDS", format!("the secret is not `whsec_` and the base64 of 24 to 64 bytes {MAKE_ONE}")),
+        ("BARE", "the secret is base64 without the `whsec_` of Standard Webhooks (put `whsec_` before it)".to_owned()),
+    ];
+    for (name, said) in &refused {
+        check(&hook(&format!("secret = {{ env = \"{name}\" }}")), &[&format!("5:10 {said}")]);
+    }
+    // In a list the caret stands under the one that is wrong, and blanks around a secret are none of it.
+    let list = hook("secrets = [{ env = \"LONGEST\" }, { env = \"SHORT\" }]");
+    check(&list, &[&format!("5:33 {}", refused[1].1)]);
+
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("secret");
+    std::fs::write(&file, "whsec_!!\n").unwrap();
+    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    check(&hook(&format!("secret = {{ file = \"{}\" }}", file.display())), &[&format!("5:10 {}", refused[0].1)]);
+}
+
+#[test]
 fn secrets_come_from_outside_and_must_be_there() {
     let hook = |secret: &str| {
         format!("[[channel]]\nid = \"h\"\ntype = \"webhook\"\nurl = \"https://a.test/\"\nsecret = {secret}")
     };
     let config = well(&hook("{ env = \"TOKEN\" }"));
     let ChannelTarget::Webhook(webhook) = &config.channels[0].target else { panic!("no webhook") };
-    assert_eq!(webhook.secrets[0].expose(), "a secret that nobody sees");
-    assert!(!format!("{config:?}").contains("nobody sees"));
+    assert_eq!(webhook.secrets[0].expose(), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    assert!(!format!("{config:?}").contains("MfKQ9r8"));
     check(
         &hook("\"hunter2\""),
         &[
@@ -274,12 +304,6 @@ fn secrets_come_from_outside_and_must_be_there() {
     );
     check(&hook("{ env = \"TOKE\" }"), &["5:18 the variable `TOKE` is not set (did you mean `TOKEN`?)"]);
     check(&hook("{ env = \"EMPTY\" }"), &["5:18 the variable `EMPTY` is empty (set it: `export EMPTY=…`)"]);
-    check(
-        &hook("{ env = \"WHSEC\" }"),
-        &[
-            "5:10 the secret begins with `whsec_`, and what follows is not base64 (make one: `echo whsec_$(openssl rand -base64 32)`)",
-        ],
-    );
     check(
         &hook("{ file = \"/nowhere/x\" }"),
         &[
