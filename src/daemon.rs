@@ -61,7 +61,7 @@ pub enum DaemonError {
 struct Wakes {
     poll: Arc<Notify>,
     recheck: Notify,
-    deliver: Notify,
+    deliver: Arc<Notify>,
     digest: Notify,
     upkeep: Notify,
 }
@@ -167,7 +167,17 @@ impl Daemon {
         let one = looping("recheck", |wakes| &wakes.recheck, |wakes| wakes.deliver.notify_one());
         loops.spawn(one.run(|context| async move { recheck::tick(&context).await }));
         let one = looping("deliver", |wakes| &wakes.deliver, |_| ());
-        loops.spawn(one.run(|context| async move { deliver::tick(&context).await }));
+        let deliverer = Arc::new(Mutex::new(deliver::Deliverer::new(Arc::clone(&self.wakes.deliver))));
+        loops.spawn(async move {
+            let ticking = Arc::clone(&deliverer);
+            let ticks = move |context: Arc<Context>| {
+                let deliverer = Arc::clone(&ticking);
+                async move { deliverer.lock().await.tick(&context).await }
+            };
+            let name = one.run(ticks).await;
+            deliverer.lock().await.finish().await;
+            name
+        });
         let one = looping("digest", |wakes| &wakes.digest, |wakes| wakes.deliver.notify_one());
         loops.spawn(one.run(|context| async move { digest::tick(&context).await }));
         let one = looping("upkeep", |wakes| &wakes.upkeep, |_| ());
@@ -225,7 +235,7 @@ impl Daemon {
             context.config.channels.len()
         );
         self.contexts.send_replace(Arc::new(context));
-        for notify in [&*self.wakes.poll, &self.wakes.recheck, &self.wakes.deliver, &self.wakes.digest] {
+        for notify in [&*self.wakes.poll, &self.wakes.recheck, &*self.wakes.deliver, &self.wakes.digest] {
             notify.notify_one();
         }
         Ok(said)

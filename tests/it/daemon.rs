@@ -206,6 +206,31 @@ fn whoever_asks_twice_does_not_wait_for_a_server_that_hangs() {
 }
 
 #[test]
+fn a_webhook_that_hangs_delays_no_other_channel() {
+    let hung = TcpListener::bind("127.0.0.1:0").unwrap();
+    let slow = format!(
+        "[[channel]]\nid = \"desk-2\"\ntype = \"webhook\"\nurl = \"http://{}/\"\ntimeout = \"2m\"\n",
+        hung.local_addr().unwrap()
+    );
+    let world = world(&format!("{FAST}{slow}"));
+    let config = std::fs::read_to_string(world.path("wirewatch.toml")).unwrap();
+    let both = config.replace("notify = [\"desk\", \"ops\"]", "notify = [\"desk-2\", \"ops\"]");
+    std::fs::write(world.path("wirewatch.toml"), both).unwrap();
+    let daemon = start(&world);
+    let (_open, _) = hung.accept().unwrap();
+    // What comes while it hangs is told to the other all the same, and waits for this one.
+    world.newsroom.edit("wire.test", "/talks", |story| {
+        story.paragraphs[2] = story.paragraphs[2].replace("90 minutes", "two hours");
+    });
+    eventually("match and edit are told", || {
+        (world.hook_types() == ["article.matched", "article.revised"]).then_some(())
+    });
+    let waiting = world.json(&["deliveries", "--json"]).into_iter().filter(|line| line["status"] == "pending");
+    assert!(waiting.clone().all(|line| line["channel"] == "desk-2" && line["attempts"] == 0), "{}", daemon.said());
+    assert_eq!(waiting.count(), 2);
+}
+
+#[test]
 fn connections_that_say_nothing_do_not_delay_the_stop() {
     let world = world(&format!("{FAST}[web]\nlisten = \"127.0.0.1:0\"\n"));
     let mut daemon = start(&world);

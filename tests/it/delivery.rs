@@ -41,7 +41,7 @@ async fn an_endpoint_that_fails_in_every_way_gets_the_same_id_until_it_takes_it(
     let outbox = Outbox::new(&hook("ops", &server, &signed));
     let id = outbox.tell("ops", ChannelKind::Webhook, 1).await;
     for attempt in 1..=6 {
-        let next = deliver::tick(&outbox.context).await.unwrap();
+        let next = outbox.tick().await;
         let record = outbox.record(&id);
         assert_eq!(record.attempts, attempt, "{:?}", record.last_error);
         assert!(!record.last_error.unwrap_or_default().contains("token"), "the URL is a secret");
@@ -73,12 +73,12 @@ async fn what_is_refused_for_now_waits_as_long_as_it_was_asked_to() {
     });
     let outbox = Outbox::new(&hook("ops", &server, ""));
     let id = outbox.tell("ops", ChannelKind::Webhook, 1).await;
-    deliver::tick(&outbox.context).await.unwrap();
+    outbox.tick().await;
     outbox.later(119);
-    deliver::tick(&outbox.context).await.unwrap();
+    outbox.tick().await;
     assert_eq!(server.seen().len(), 1);
     outbox.later(2);
-    deliver::tick(&outbox.context).await.unwrap();
+    outbox.tick().await;
     assert_eq!((outbox.record(&id).status.as_str(), server.seen().len()), ("delivered", 2));
 }
 
@@ -111,10 +111,64 @@ async fn a_dead_endpoint_with_a_backlog_holds_up_no_other_channel() {
     }
     let id = outbox.tell("well", ChannelKind::Webhook, 1).await;
     for _ in 0..2 {
-        deliver::tick(&outbox.context).await.unwrap();
+        outbox.tick().await;
     }
     assert_eq!(outbox.record(&id).status, "delivered");
     assert_eq!(dead.seen().len(), 1, "the backlog does not hammer it");
+}
+
+#[tokio::test]
+async fn an_endpoint_that_hangs_keeps_nobody_waiting_and_then_gets_its_own_in_order() {
+    let (let_go, held) = std::sync::mpsc::channel::<()>();
+    let held = std::sync::Mutex::new(held);
+    let slow = Hostile::serve(move |_: &Seen, stream: &mut TcpStream| {
+        // Until the test lets it go; from then on at once.
+        held.lock().unwrap().recv().ok();
+        status(stream, "200 OK")
+    });
+    let well = Hostile::serve(|_: &Seen, stream: &mut TcpStream| status(stream, "200 OK"));
+    let outbox = Outbox::new(&(hook("slow", &slow, "timeout = \"5m\"") + &hook("well", &well, "")));
+    let wake = std::sync::Arc::new(tokio::sync::Notify::new());
+    let mut deliverer = deliver::Deliverer::new(std::sync::Arc::clone(&wake));
+    let (mut slows, mut wells) = (Vec::new(), Vec::new());
+    for article in 1..=20 {
+        slows.push(outbox.tell("slow", ChannelKind::Webhook, article).await);
+        wells.push(outbox.tell("well", ChannelKind::Webhook, article).await);
+        // Each comes while the other channel's first is under way, and is served by a turn of its own.
+        deliverer.tick(&outbox.context).await.unwrap();
+        wake.notified().await;
+        assert_eq!(outbox.record(&wells[wells.len() - 1]).status, "delivered");
+    }
+    assert!(slow.seen().len() <= 1, "one at a time");
+    for id in &slows {
+        assert_eq!((outbox.record(id).status.as_str(), outbox.record(id).attempts), ("pending", 0));
+    }
+    drop(let_go);
+    deliverer.finish().await;
+    assert_eq!(deliver::drain(&outbox.context).await.unwrap(), 19);
+    let got = |server: &Hostile| -> Vec<String> {
+        server.seen().iter().map(|seen| seen.header("webhook-id").unwrap().to_owned()).collect()
+    };
+    assert_eq!(got(&slow), slows.iter().map(|id| id.0.clone()).collect::<Vec<_>>());
+    assert_eq!(got(&well), wells.iter().map(|id| id.0.clone()).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn what_a_failure_leaves_untried_is_free_when_the_channel_is() {
+    let turn = AtomicUsize::new(0);
+    let server = Hostile::serve(move |_: &Seen, stream: &mut TcpStream| match turn.fetch_add(1, Ordering::SeqCst) {
+        0 => status(stream, "500 Internal Server Error"),
+        _ => status(stream, "200 OK"),
+    });
+    let outbox = Outbox::new(&hook("ops", &server, ""));
+    let first = outbox.tell("ops", ChannelKind::Webhook, 1).await;
+    let second = outbox.tell("ops", ChannelKind::Webhook, 2).await;
+    let next = outbox.tick().await.unwrap();
+    assert!(next > outbox.now(), "the whole channel waits");
+    assert_eq!((outbox.record(&first).attempts, outbox.record(&second).attempts), (1, 0));
+    assert_eq!(deliver::drain(&outbox.context).await.unwrap(), 0);
+    outbox.hand.set(next);
+    assert_eq!(deliver::drain(&outbox.context).await.unwrap(), 2);
 }
 
 fn mail(smtp: &Smtp, more: &str) -> String {
@@ -140,7 +194,7 @@ async fn each_recipient_gets_one_copy_whatever_the_mail_server_does() {
     let outbox = Outbox::new(&mail(&smtp, ""));
     let id = outbox.tell("desk", ChannelKind::Email, 1).await;
     for _ in 0..5 {
-        deliver::tick(&outbox.context).await.unwrap();
+        outbox.tick().await;
         outbox.later(3 * 3600);
     }
     assert_eq!(outbox.record(&id).status, "delivered", "{:?}", outbox.record(&id).last_error);
@@ -177,7 +231,7 @@ async fn quiet_hours_hold_back_immediate_mail_until_they_end() {
     let quiet = "immediate = true\nquiet = \"11:00-13:30\"\ndirectory = \"{dir}/mail\"\nby = \"directory\"";
     let outbox = Outbox::new(&mail(&Smtp::serve(|_, _| Act::Usual), quiet));
     outbox.tell("desk", ChannelKind::Email, 1).await;
-    let next = deliver::tick(&outbox.context).await.unwrap().unwrap();
+    let next = outbox.tick().await.unwrap();
     assert_eq!(next.to_string(), "2026-06-15T13:30:00Z");
     outbox.hand.set(next);
     assert_eq!(deliver::drain(&outbox.context).await.unwrap(), 1);
@@ -219,7 +273,7 @@ fn command(script: &str, timeout: &str) -> String {
 async fn a_command_reads_the_event_and_its_complaint_is_kept() {
     let outbox = Outbox::new(&command("cat > {dir}/got; echo done for >&2; exit 3", "10s"));
     let id = outbox.tell("cmd", ChannelKind::Command, 1).await;
-    deliver::tick(&outbox.context).await.unwrap();
+    outbox.tick().await;
     let record = outbox.record(&id);
     assert_eq!(record.last_error.as_deref(), Some("`sh` ended with status 3: done for"));
     assert_eq!(record.status, "pending");
@@ -233,7 +287,7 @@ async fn a_command_that_does_not_end_is_ended_with_all_it_started() {
     let outbox = Outbox::new(&command(script, "500ms"));
     let id = outbox.tell("cmd", ChannelKind::Command, 1).await;
     let began = Clock::system().instant();
-    deliver::tick(&outbox.context).await.unwrap();
+    outbox.tick().await;
     assert!(began.elapsed().as_secs() < 3);
     assert!(outbox.record(&id).last_error.unwrap().contains("was killed"));
     tokio::time::sleep(std::time::Duration::from_secs(4)).await;

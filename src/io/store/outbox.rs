@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 use super::Store;
 use super::error::{Answer, StoreError};
 use super::events::{insert_delivery, insert_event, read_delivery, read_event};
-use super::value::{at, cut, ms};
+use super::value::{at, cut, ms, parsed};
 use crate::model::channel::ChannelKind;
 use crate::model::event::{Delivery, Event};
 use crate::model::ids::{ChannelId, DeliveryId};
@@ -48,6 +48,8 @@ pub enum Settlement {
 pub struct ChannelState {
     /// Why it is closed, if it is.
     pub closed: Option<String>,
+    /// Until when it is left alone, because it failed.
+    pub held_until: Option<Timestamp>,
     /// When its last digest was made.
     pub last_digest: Option<Timestamp>,
     /// When a delivery was last accepted.
@@ -60,30 +62,29 @@ pub struct ChannelState {
     pub last_error: Option<String>,
 }
 
-/// When the store next has something to do.
+/// When the store next has something to look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct NextDue {
     /// A source's poll.
     pub poll: Option<Timestamp>,
     /// An article's next look.
     pub recheck: Option<Timestamp>,
-    /// A delivery.
-    pub delivery: Option<Timestamp>,
 }
 
+/// A person's word that a channel works again.
+const OPEN: &str = "UPDATE channel SET closed = NULL, closed_at = NULL, held_until = NULL WHERE id = ?1";
+
 impl Store {
-    /// Leases deliveries that are due until `lease_until`, the oldest first.
+    /// Leases a channel's deliveries that are due until `lease_until`, the oldest first.
     pub async fn lease(
         &self,
+        channel: &ChannelId,
         now: Timestamp,
         lease_until: Timestamp,
         limit: usize,
     ) -> Result<Vec<Delivery>, StoreError> {
-        // Most calls find nothing, and a look costs less than a turn on the writing thread.
-        if !self.read(move |connection| anything_due(connection, now)).await? {
-            return Ok(Vec::new());
-        }
-        self.writer.call(move |connection| lease(connection, now, lease_until, limit)).await
+        let channel = channel.clone();
+        self.writer.call(move |connection| lease(connection, &channel, (now, lease_until), limit)).await
     }
 
     /// Records what an attempt came to.
@@ -112,7 +113,7 @@ impl Store {
                     "UPDATE delivery SET state = 'pending', due = ?2, lease_until = NULL, settled = NULL WHERE id = ?1",
                     params![id.0, ms(now)],
                 )?;
-                connection.execute("UPDATE channel SET closed = NULL, closed_at = NULL WHERE id = ?1", [channel])?;
+                connection.execute(OPEN, [channel])?;
                 Ok(())
             })
             .await
@@ -159,14 +160,13 @@ impl Store {
         let channel = channel.clone();
         self.writer
             .call(move |connection| {
-                connection
-                    .execute("UPDATE channel SET closed = NULL, closed_at = NULL WHERE id = ?1", [channel.as_str()])?;
+                connection.execute(OPEN, [channel.as_str()])?;
                 Ok(())
             })
             .await
     }
 
-    /// When something is next due, of any kind.
+    /// When a source or an article is next looked at.
     pub async fn next_due(&self) -> Result<NextDue, StoreError> {
         self.read(|connection| {
             let first = |sql: &str| {
@@ -175,33 +175,39 @@ impl Store {
             Ok(NextDue {
                 poll: first("SELECT min(next_poll) FROM source WHERE enabled = 1")?,
                 recheck: first("SELECT min(next_check) FROM article WHERE next_check IS NOT NULL")?,
-                delivery: first(
-                    "SELECT min(max(due, coalesce(lease_until, due))) FROM delivery d WHERE state = 'pending'
-                       AND NOT EXISTS (SELECT 1 FROM channel c WHERE c.id = d.channel AND c.closed IS NOT NULL)",
-                )?,
             })
         })
         .await
     }
 }
 
-/// A pending delivery that may be leased at `:now`: due, not leased, its channel open, and no earlier one about the
-/// same article pending for the same channel.
-const FREE: &str = "FROM delivery d WHERE state = 'pending' AND due <= :now
-    AND (lease_until IS NULL OR lease_until <= :now)
-    AND NOT EXISTS (SELECT 1 FROM channel c WHERE c.id = d.channel AND c.closed IS NOT NULL)
-    AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.state = 'pending' AND e.channel = d.channel
-                      AND e.article = d.article AND e.seq < d.seq)";
+/// The first in line: no earlier delivery about the same article is pending for the same channel.
+const FIRST: &str = "NOT EXISTS (SELECT 1 FROM delivery e WHERE e.state = 'pending' AND e.channel = d.channel
+                       AND e.article = d.article AND e.seq < d.seq)";
 
-fn anything_due(connection: &Connection, now: Timestamp) -> Answer<bool> {
-    Ok(connection.prepare_cached(&format!("SELECT 1 {FREE} LIMIT 1"))?.exists(named_params! { ":now": ms(now) })?)
-}
-
-fn lease(connection: &Connection, now: Timestamp, until: Timestamp, limit: usize) -> Answer<Vec<Delivery>> {
+fn lease(
+    connection: &Connection,
+    channel: &ChannelId,
+    (now, until): (Timestamp, Timestamp),
+    limit: usize,
+) -> Answer<Vec<Delivery>> {
+    let state = channel_state(connection, channel)?;
+    if state.closed.is_some() || state.held_until.is_some_and(|until| until > now) {
+        return Ok(Vec::new());
+    }
+    // A lease that ran out is none: its sender died.
+    connection
+        .prepare_cached(
+            "UPDATE delivery SET lease_until = NULL WHERE channel = ?1 AND state = 'pending' AND lease_until <= ?2",
+        )?
+        .execute(params![channel.as_str(), ms(now)])?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let free: Vec<i64> = connection
-        .prepare_cached(&format!("SELECT seq {FREE} ORDER BY due, seq LIMIT :limit"))?
-        .query_map(named_params! { ":now": ms(now), ":limit": limit }, |row| row.get(0))?
+        .prepare_cached(&format!(
+            "SELECT seq FROM delivery d WHERE channel = :channel AND state = 'pending' AND lease_until IS NULL
+               AND due <= :now AND {FIRST} ORDER BY due, seq LIMIT :limit"
+        ))?
+        .query_map(named_params! { ":channel": channel.as_str(), ":now": ms(now), ":limit": limit }, |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     let mut leased = Vec::with_capacity(free.len());
     for seq in free {
@@ -211,6 +217,41 @@ fn lease(connection: &Connection, now: Timestamp, until: Timestamp, limit: usize
         leased.push(read_delivery(connection, seq)?);
     }
     Ok(leased)
+}
+
+/// When each channel that has something pending may be leased for, past times included. Closed channels have no time.
+pub(super) fn channels_due(connection: &Connection) -> Answer<Vec<(ChannelId, Timestamp)>> {
+    let mut due = Vec::new();
+    let mut after = String::new();
+    // From one channel to the next on the index: a backlog is not read to find out whose it is.
+    let next = "SELECT min(channel) FROM delivery WHERE state = 'pending' AND channel > ?1";
+    while let Some(name) =
+        connection.prepare_cached(next)?.query_row([&after], |row| row.get::<_, Option<String>>(0))?
+    {
+        let channel = parsed("a channel's id", ChannelId::new(name.clone()))?;
+        let state = channel_state(connection, &channel)?;
+        let first = if state.closed.is_some() { None } else { first_due(connection, &channel)? };
+        due.extend(first.map(|first| (channel, state.held_until.map_or(first, |held| first.max(held)))));
+        after = name;
+    }
+    Ok(due)
+}
+
+/// When the first of a channel's deliveries is due, or the lease of one ends.
+fn first_due(connection: &Connection, channel: &ChannelId) -> Answer<Option<Timestamp>> {
+    let free: Option<i64> = connection
+        .prepare_cached(&format!(
+            "SELECT due FROM delivery d WHERE channel = ?1 AND state = 'pending' AND lease_until IS NULL AND {FIRST}
+             ORDER BY due LIMIT 1"
+        ))?
+        .query_row([channel.as_str()], |row| row.get(0))
+        .optional()?;
+    let leased: Option<i64> = connection
+        .prepare_cached(
+            "SELECT min(lease_until) FROM delivery WHERE channel = ?1 AND state = 'pending' AND lease_until IS NOT NULL",
+        )?
+        .query_row([channel.as_str()], |row| row.get(0))?;
+    Ok(free.into_iter().chain(leased).min().map(at))
 }
 
 fn settle(connection: &Connection, id: &DeliveryId, settlement: &Settlement, now: Timestamp) -> Answer<()> {
@@ -246,7 +287,10 @@ fn note_channel(connection: &Connection, channel: &str, settlement: &Settlement,
     match settlement {
         Settlement::Released { .. } => 0,
         Settlement::Delivered => connection
-            .prepare_cached("UPDATE channel SET last_success = ?2, failing_since = NULL, failures = 0 WHERE id = ?1")?
+            .prepare_cached(
+                "UPDATE channel SET last_success = ?2, failing_since = NULL, failures = 0, held_until = NULL
+                 WHERE id = ?1",
+            )?
             .execute(params![channel, ms(now)])?,
         Settlement::Retry { error, .. } | Settlement::Failed { error } | Settlement::ChannelClosed { error } => {
             let closed = matches!(settlement, Settlement::ChannelClosed { .. });
@@ -303,6 +347,7 @@ pub(super) fn channel_state(connection: &Connection, channel: &ChannelId) -> Ans
             let time = |column: &str| row.get::<_, Option<i64>>(column).map(|ms| ms.map(at));
             Ok(ChannelState {
                 closed: row.get("closed")?,
+                held_until: time("held_until")?,
                 last_digest: time("last_digest")?,
                 last_success: time("last_success")?,
                 failing_since: time("failing_since")?,

@@ -4,6 +4,7 @@ use rusqlite::params;
 
 use super::Store;
 use super::error::StoreError;
+use super::outbox::channels_due;
 use super::value::ms;
 use crate::model::ids::{ChannelId, DeliveryId};
 use crate::model::time::Timestamp;
@@ -40,17 +41,53 @@ impl Store {
             .await
     }
 
-    /// Leaves a channel alone until then: everything pending for it is due no sooner, and leases on it end.
-    pub async fn postpone(&self, channel: &ChannelId, until: Timestamp) -> Result<(), StoreError> {
+    /// Leaves a channel alone until then: nothing is leased for it before.
+    pub async fn hold(&self, channel: &ChannelId, until: Timestamp) -> Result<(), StoreError> {
         let channel = channel.clone();
         self.writer
             .call(move |connection| {
                 connection
                     .prepare_cached(
-                        "UPDATE delivery SET due = max(due, ?2), lease_until = NULL
-                         WHERE channel = ?1 AND state = 'pending'",
+                        "INSERT INTO channel (id, held_until) VALUES (?1, ?2)
+                         ON CONFLICT (id) DO UPDATE SET held_until = ?2",
                     )?
                     .execute(params![channel.as_str(), ms(until)])?;
+                Ok(())
+            })
+            .await
+    }
+
+    /// When each channel that has something pending is next due: now, later, or in the past.
+    pub async fn channels_due(&self) -> Result<Vec<(ChannelId, Timestamp)>, StoreError> {
+        self.read(channels_due).await
+    }
+
+    /// Keeps what is leased for longer: its sender is alive, only slow.
+    pub async fn renew(&self, ids: &[DeliveryId], until: Timestamp) -> Result<(), StoreError> {
+        let ids = ids.to_vec();
+        let sql =
+            "UPDATE delivery SET lease_until = ?2 WHERE id = ?1 AND state = 'pending' AND lease_until IS NOT NULL";
+        self.writer
+            .call(move |connection| {
+                for id in &ids {
+                    connection.prepare_cached(sql)?.execute(params![id.0, ms(until)])?;
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    /// Gives back what was leased and not tried: free at once, no attempt counted.
+    pub async fn release(&self, ids: Vec<DeliveryId>) -> Result<(), StoreError> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let sql = "UPDATE delivery SET lease_until = NULL WHERE id = ?1 AND state = 'pending'";
+        self.writer
+            .call(move |connection| {
+                for id in &ids {
+                    connection.prepare_cached(sql)?.execute([&id.0])?;
+                }
                 Ok(())
             })
             .await

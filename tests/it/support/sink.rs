@@ -8,6 +8,7 @@ use wirewatch::config::load::load_text;
 use wirewatch::io::clock::{Clock, ClockHandle};
 use wirewatch::io::store::Store;
 use wirewatch::jobs::Context;
+use wirewatch::jobs::deliver::Deliverer;
 use wirewatch::model::channel::ChannelKind;
 use wirewatch::model::event::{Event, EventKind};
 use wirewatch::model::ids::{ArticleId, ChannelId, DeliveryId, TopicId};
@@ -51,6 +52,14 @@ impl Outbox {
     pub(crate) async fn tell(&self, channel: &str, kind: ChannelKind, article: i64) -> DeliveryId {
         let channel = ChannelId::new(channel).unwrap();
         self.context.store.enqueue(&channel, kind, event(article, self.now()), self.now()).await.unwrap()
+    }
+
+    /// One turn of each channel that is due; says when the next delivery is.
+    pub(crate) async fn tick(&self) -> Option<Timestamp> {
+        let mut deliverer = Deliverer::new(Arc::default());
+        deliverer.tick(&self.context).await.unwrap();
+        deliverer.finish().await;
+        self.context.store.channels_due().await.unwrap().into_iter().map(|(_, due)| due).min()
     }
 
     pub(crate) fn record(&self, id: &DeliveryId) -> DeliveryRecord {

@@ -38,7 +38,10 @@ fn a_newer_store_is_refused_by_writers_and_readers() {
     let error = schema::open_writer(&path).unwrap_err();
     assert_eq!(
         message(&error, directory.path()),
-        "the store DIR/x.db has schema 99, this wirewatch knows up to 1: install the newer wirewatch"
+        format!(
+            "the store DIR/x.db has schema 99, this wirewatch knows up to {}: install the newer wirewatch",
+            schema::newest()
+        )
     );
     assert!(matches!(Reader::open(&path), Err(StoreError::Newer { found: 99, .. })));
 }

@@ -8,8 +8,12 @@ fn hours(world: &World, hours: i64) -> Timestamp {
 }
 
 async fn lease(world: &World) -> Vec<Delivery> {
+    lease_for(world, "hook").await
+}
+
+async fn lease_for(world: &World, name: &str) -> Vec<Delivery> {
     let until = world.now.checked_add(SignedDuration::from_mins(2)).unwrap();
-    world.store.lease(world.now, until, 10).await.unwrap()
+    world.store.lease(&channel(name), world.now, until, 10).await.unwrap()
 }
 
 #[tokio::test]
@@ -63,7 +67,7 @@ async fn a_closed_channel_leases_nothing_until_a_person_retries() {
     world.ingest(capture("https://a.test/2", on_topic(2))).await;
     assert_eq!(lease(&world).await, []);
     assert_eq!(world.store.channel_state(&channel("hook")).await.unwrap().closed.as_deref(), Some("410"));
-    assert_eq!(world.store.next_due().await.unwrap().delivery, None);
+    assert_eq!(world.store.channels_due().await.unwrap(), []);
     world.store.retry_delivery(&first.id, world.now).await.unwrap();
     assert_eq!(lease(&world).await.len(), 2);
 }
@@ -81,7 +85,7 @@ async fn a_digest_takes_what_waits_once() {
     world.later(60);
     assert_eq!(world.store.make_digest(&desk, world.now).await.unwrap(), None);
     assert_eq!(world.store.channel_state(&desk).await.unwrap().last_digest, Some(world.now));
-    assert!(lease(&world).await.iter().any(|delivery| delivery.id == digest.id));
+    assert_eq!(lease_for(&world, "desk").await[0].id, digest.id);
 }
 
 #[tokio::test]
