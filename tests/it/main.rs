@@ -9,6 +9,7 @@
 mod support;
 
 mod architecture;
+mod crash;
 mod crossposts;
 mod daemon;
 mod delivery;

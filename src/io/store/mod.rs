@@ -18,6 +18,7 @@ mod reader;
 mod records;
 mod schema;
 mod search;
+mod sending;
 mod sources;
 mod stories;
 mod told;
@@ -26,11 +27,12 @@ mod value;
 mod verify;
 mod writer;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::Connection;
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 
 pub use articles::Recheck;
 pub use error::StoreError;
@@ -54,6 +56,8 @@ pub struct Store {
     path: Arc<PathBuf>,
     writer: Arc<Writer>,
     reader: Arc<Reader>,
+    /// The senders' lock, once this process has leased a delivery.
+    sender: Arc<OnceCell<File>>,
 }
 
 impl Store {
@@ -63,7 +67,12 @@ impl Store {
         tracing::debug!(store.path = %config.path.display(), store.opened = %now, "opened the store");
         let reader = Reader::open(&config.path)?;
         let writer = Writer::start(config.path.clone(), connection)?;
-        Ok(Self { path: Arc::new(config.path.clone()), writer: Arc::new(writer), reader: Arc::new(reader) })
+        Ok(Self {
+            path: Arc::new(config.path.clone()),
+            writer: Arc::new(writer),
+            reader: Arc::new(reader),
+            sender: Arc::default(),
+        })
     }
 
     /// The file.

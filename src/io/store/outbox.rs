@@ -1,7 +1,7 @@
 //! The outbox: deliveries are leased, sent with no transaction open, and settled.
 //!
 //! Invariants: a delivery's id is minted at insert and never again; a channel's later delivery about an article is not
-//! leased while an earlier one is pending; a lease that runs out makes the delivery free again.
+//! leased while an earlier one is pending; a lease that runs out, or whose process died, makes the delivery free again.
 
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
@@ -83,6 +83,7 @@ impl Store {
         lease_until: Timestamp,
         limit: usize,
     ) -> Result<Vec<Delivery>, StoreError> {
+        self.be_sender().await?;
         let channel = channel.clone();
         self.writer.call(move |connection| lease(connection, &channel, (now, lease_until), limit)).await
     }

@@ -59,6 +59,8 @@ impl Store {
 
     /// When each channel that has something pending is next due: now, later, or in the past.
     pub async fn channels_due(&self) -> Result<Vec<(ChannelId, Timestamp)>, StoreError> {
+        // Who asks is about to send: what the dead had leased is due too.
+        self.be_sender().await?;
         self.read(channels_due).await
     }
 

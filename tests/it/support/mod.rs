@@ -1,6 +1,7 @@
 //! What tests share: servers that misbehave, and the program set up against them.
 
 pub(crate) mod copies;
+pub(crate) mod gate;
 pub(crate) mod hostile;
 pub(crate) mod sink;
 pub(crate) mod smtp;

@@ -36,6 +36,25 @@ async fn a_leased_delivery_is_free_again_when_its_lease_runs_out_under_the_same_
 }
 
 #[tokio::test]
+async fn what_a_dead_process_had_leased_is_free_at_the_next_start_but_not_beside_a_living_one() {
+    let World { directory, store, topics, now } = World::new();
+    let open = || Store::open(&config(store.path().to_path_buf()), now).unwrap();
+    store.ingest(capture("https://a.test/1", on_topic(1)), topics, now).await.unwrap();
+    let until = now.checked_add(SignedDuration::from_mins(15)).unwrap();
+    let (killed, living) = (open(), open());
+    let hook = channel("hook");
+    let first = killed.lease(&hook, now, until, 10).await.unwrap();
+    assert_eq!(first.len(), 1);
+    assert_eq!(living.channels_due().await.unwrap(), [(hook.clone(), until)], "its sender may be at it");
+    drop((killed, living));
+    let next = open();
+    assert_eq!(next.channels_due().await.unwrap(), [(hook.clone(), now)]);
+    let again = next.lease(&hook, now, until, 10).await.unwrap();
+    assert_eq!(again.iter().map(|one| &one.id).collect::<Vec<_>>(), [&first[0].id]);
+    drop(directory);
+}
+
+#[tokio::test]
 async fn later_news_of_an_article_waits_for_earlier_news_on_the_same_channel() {
     let mut world = World::new();
     world.ingest(capture("https://a.test/1", on_topic(1))).await;
