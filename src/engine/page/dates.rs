@@ -26,6 +26,61 @@ pub fn parse(text: &str, language: Option<&str>) -> Option<Published> {
     YEARS.contains(&found.day().year()).then_some(found)
 }
 
+/// Longest line that may be a dateline, in bytes.
+const LINE_MAX_BYTES: usize = 160;
+/// Most bytes before the date in a line that says no word of publishing.
+const BEFORE_MAX_BYTES: usize = 40;
+
+/// Reads the date of a line that readers see near the headline. A dateline is short and says when the article was published, or
+/// little beside the date; a date inside a sentence is news.
+pub fn in_line(line: &str, language: Option<&str>) -> Option<Published> {
+    // Nearly all lines of a page are told by this alone.
+    let first = line.find(|c: char| c.is_numeric())?;
+    if line.len() > LINE_MAX_BYTES {
+        return None;
+    }
+    let folded = line.to_lowercase();
+    let closes_a_clock = ["a.m.", "p.m."].iter().any(|half| folded.ends_with(half));
+    if line.ends_with(['.', '?', '!', '…', ')', '。']) && !closes_a_clock && line.len() > BEFORE_MAX_BYTES {
+        return None;
+    }
+    let labelled = LABELS.iter().any(|label| folded.starts_with(label));
+    if !labelled && (first > BEFORE_MAX_BYTES || line.len() > 2 * BEFORE_MAX_BYTES) {
+        return None;
+    }
+    // The copyright's year and the dates of an event are no dateline.
+    if folded.starts_with(['©', '(']) || folded.contains("copyright") {
+        return None;
+    }
+    parse(line, language).or_else(|| line.get(first..).and_then(iso).filter(|_| first <= BEFORE_MAX_BYTES))
+}
+
+/// How a line begins that says when or by whom it was published.
+const LABELS: [&str; 22] = [
+    "by ",
+    "von ",
+    "par ",
+    "por ",
+    "di ",
+    "publi",
+    "pubbl",
+    "posted",
+    "written",
+    "updated",
+    "first published",
+    "published",
+    "veröffentlicht",
+    "erstellt",
+    "stand",
+    "date",
+    "datum",
+    "fecha",
+    "data",
+    "опубликовано",
+    "입력",
+    "기사입력",
+];
+
 fn instant(at: DateTime, offset: Offset) -> Option<Published> {
     Some(Published::Instant(offset.to_timestamp(at).ok()?, offset))
 }
@@ -122,7 +177,7 @@ static WORDED: LazyLock<Regex> = LazyLock::new(|| {
           (?P<d1>\d{1,2})(?:st|nd|rd|th|\.|º|er)?\s*(?:of\s+|de\s+)?(?P<m1>\p{L}{3,12})\.?,?\s*(?:de\s+|del\s+)?(?P<y1>\d{4})
         | (?P<m2>\p{L}{3,12})\.?\s+(?P<d2>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y2>\d{4})
         | (?P<y3>\d{4})\s*[年년]\s*(?P<m3>\d{1,2})\s*[月월]\s*(?P<d3>\d{1,2})\s*[日일]
-        )(?:[^\d\n]{0,14}?(?P<h>\d{1,2})[:.h](?P<min>\d{2})(?::(?P<s>\d{2}))?\s*(?P<ap>[ap]\.?\s?m\.?)?\s*\(?(?P<z>Z\b|UTC\b|GMT(?:[+-]\d{1,2})?\b|E[SD]T\b|C[SDE]S?T\b|M[SD]T\b|P[SD]T\b|BST\b|CET\b|IST\b|ET\b|[+-]\d{2}:?\d{2})?)?",
+        )(?:[^\d\n]{0,14}?(?P<h>\d{1,2})[:.h](?P<min>\d{2})(?::(?P<s>\d{2}))?\s*(?P<ap>[apAP]\.?\s?[mM]\.?)?\s*\(?(?P<z>Z\b|UTC\b|GMT(?:[+-]\d{1,2})?\b|E[SD]T\b|C[SDE]S?T\b|M[SD]T\b|P[SD]T\b|BST\b|CET\b|IST\b|ET\b|[+-]\d{2}:?\d{2})?)?",
     )
     .expect("the pattern is a constant, compiled by a test")
 });
@@ -258,6 +313,25 @@ mod tests {
             "Issue 20210",
         ] {
             assert_eq!(parse(text, None), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_dateline_is_told_from_a_sentence() {
+        for (line, expected) in [
+            ("By Jo Arden on Monday, November 18th, 2019 at 11:04 a.m.", Some("2019-11-18")),
+            ("입력 :[ 2018-09-28 17:32 ]", Some("2018-09-28")),
+            ("기사입력 :[ 2018-09-28 17:32 ]", Some("2018-09-28")),
+            ("Published Wed, Nov 20 2019 4:29 AM EST", Some("2019-11-20T04:29:00-05:00")),
+            ("05/10/2018", Some("2018-10-05")),
+            ("Ship leaves the port, on Aug. 31, 2019. (AP)", None),
+            ("The ship left the port of Ellison with all its crew on Aug. 31, 2019", None),
+            ("It will open on March 3, 2026, and close on the last day of that year, its owner said on Monday", None),
+            ("© 2019 The Lantern, May 5, 2019", None),
+            ("12 comments", None),
+        ] {
+            let found = in_line(line, Some("pt")).map(|found| found.to_string());
+            assert_eq!(found.as_deref(), expected, "{line}");
         }
     }
 

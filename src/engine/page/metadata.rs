@@ -6,7 +6,6 @@
 //! - dates: JSON-LD, `article:published_time` and its relatives, microdata, `<time>` near the headline, the visible dateline,
 //!   the feed's entry, the address. A date is never invented from the body.
 
-use super::authors;
 use super::dates;
 use super::dom::{Dom, NodeId, Tag};
 use super::jsonld::JsonLd;
@@ -24,6 +23,7 @@ pub(super) struct Head {
     pub(super) title: Option<String>,
     pub(super) canonical: Option<String>,
     pub(super) next: Option<String>,
+    pub(super) amp: Option<String>,
     pub(super) language: Option<String>,
 }
 
@@ -67,6 +67,7 @@ impl Head {
             let slot = match rel.to_ascii_lowercase().as_str() {
                 "canonical" => &mut self.canonical,
                 "next" => &mut self.next,
+                "amphtml" => &mut self.amp,
                 _ => continue,
             };
             slot.get_or_insert_with(|| href.trim().to_owned());
@@ -125,30 +126,46 @@ const MODIFIED: [&str; 9] = [
     "article.updated",
 ];
 
-/// When the page says that it was published and modified.
-pub(super) fn dates(
-    dom: &Dom,
-    marks: &Marks,
-    head: &Head,
-    json: &JsonLd,
-    url: &WebUrl,
-) -> (Option<Published>, Option<Published>) {
-    let language = head.language.as_deref();
-    let read = |text: &str| dates::parse(text, language);
-    let from_meta = |names: &[&str]| names.iter().find_map(|name| head.all(name).find_map(read));
-    let in_address = dates::from_url(url.as_url().path());
-    let stated = json.published.as_deref().and_then(read).or_else(|| from_meta(&PUBLISHED));
-    let modified = json.modified.as_deref().and_then(read).or_else(|| from_meta(&MODIFIED));
-    let published = stated
-        .or_else(|| by_itemprop(dom, "datePublished", language))
-        .or_else(|| visible(dom, marks, language))
-        .or(in_address);
-    (published, modified.or_else(|| by_itemprop(dom, "dateModified", language)))
+/// What a page says of itself, and where it was found.
+pub(super) struct Said<'a> {
+    pub(super) dom: &'a Dom,
+    pub(super) marks: &'a Marks,
+    pub(super) head: &'a Head,
+    pub(super) json: &'a JsonLd,
+    /// The publication's name.
+    pub(super) site: Option<&'a str>,
+    pub(super) url: &'a WebUrl,
 }
 
-fn by_itemprop(dom: &Dom, name: &str, language: Option<&str>) -> Option<Published> {
+/// When the page says that it was published and modified. `near` are the nodes around the headline; `language` says how
+/// `03/04/2026` is read.
+pub(super) fn dates(said: &Said<'_>, near: &Near, language: Option<&str>) -> (Option<Published>, Option<Published>) {
+    let Said { dom, marks, head, json, .. } = *said;
+    let read = |text: &str| dates::parse(text, language);
+    let from_meta = |names: &[&str]| names.iter().find_map(|name| head.all(name).find_map(read));
+    let from_itemprop = |name| by_itemprop(dom, marks, name, language);
+    let published = json.published.as_deref().and_then(read).or_else(|| from_meta(&PUBLISHED));
+    let published = published
+        .or_else(|| from_itemprop("datePublished"))
+        .or_else(|| visible(dom, marks, near, language))
+        .or_else(|| from_itemprop("dateCreated"))
+        .or_else(|| dates::from_url(said.url.as_url().path()));
+    let modified = json.modified.as_deref().and_then(read).or_else(|| from_meta(&MODIFIED));
+    (published, modified.or_else(|| from_itemprop("dateModified")))
+}
+
+/// Whether a node belongs to something else than the article: readers' comments, other stories, a picture.
+fn is_foreign(marks: &Marks, id: NodeId) -> bool {
+    matches!(
+        marks.dropped(id),
+        Some("comments" | "related links" | "advertisement" | "figure or caption" | "no text of the page")
+    )
+}
+
+fn by_itemprop(dom: &Dom, marks: &Marks, name: &str, language: Option<&str>) -> Option<Published> {
     dom.ids()
         .filter(|id| dom.attribute(*id, "itemprop").is_some_and(|known| known.eq_ignore_ascii_case(name)))
+        .filter(|id| !matches!(marks.dropped(*id), Some("comments" | "related links")))
         .find_map(|id| {
             let stated = ["content", "datetime", "title"].iter().find_map(|name| dom.attribute(id, name));
             stated
@@ -157,26 +174,48 @@ fn by_itemprop(dom: &Dom, name: &str, language: Option<&str>) -> Option<Publishe
         })
 }
 
-/// The date near the headline: a `<time>`, or a line that is named as a date or begins like one.
-fn visible(dom: &Dom, marks: &Marks, language: Option<&str>) -> Option<Published> {
-    let headline = dom.ids().find(|id| dom.tag(*id) == Some(Tag::H1))?;
-    let from = near(dom, marks, headline);
-    let in_time = from.clone().filter(|id| dom.tag(*id) == Some(Tag::Time)).find_map(|id| {
+/// The date near the headline: a `<time>`, or a line that is a date or says when the article was published.
+fn visible(dom: &Dom, marks: &Marks, near: &Near, language: Option<&str>) -> Option<Published> {
+    let near = near.after_first().filter(|id| !is_foreign(marks, *id));
+    let in_time = near.clone().filter(|id| dom.tag(*id) == Some(Tag::Time)).find_map(|id| {
         let stated = dom.attribute(id, "datetime").and_then(|text| dates::parse(text, language));
         stated.or_else(|| dates::parse(&dom.text_content(id), language))
     });
-    in_time.or_else(|| {
-        from.filter_map(|id| dom.text(id)).find_map(|text| {
-            let line = squeeze(text);
-            // A dateline is short; a date inside a sentence is news, not the date of the article.
-            if line.len() > 60 || line.ends_with(['.', '?']) { None } else { dates::parse(&line, language) }
-        })
-    })
+    in_time.or_else(|| near.filter_map(|id| dom.text(id)).find_map(|text| dates::in_line(&squeeze(text), language)))
 }
 
-/// The nodes around a headline: a little before it, and on to the first paragraphs.
-fn near(dom: &Dom, marks: &Marks, headline: NodeId) -> std::iter::Take<impl Iterator<Item = NodeId> + Clone + use<>> {
-    let before = headline.saturating_sub(60);
+/// Nodes before a headline that may be its dateline.
+const NEAR_BEFORE: u32 = 60;
+/// Nodes after a headline in which its byline and dateline stand.
+const NEAR_AFTER: u32 = 400;
+
+/// The nodes around a headline.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Near {
+    before: std::ops::Range<NodeId>,
+    after: std::ops::Range<NodeId>,
+}
+
+impl Near {
+    /// In the page's order.
+    pub(super) fn in_order(&self) -> std::ops::Range<NodeId> {
+        self.before.start..self.after.end
+    }
+
+    /// The headline and what follows, then what stands before it.
+    fn after_first(&self) -> impl Iterator<Item = NodeId> + Clone + use<> {
+        self.after.clone().chain(self.before.clone())
+    }
+
+    /// Whether a node is one of them.
+    pub(super) fn has(&self, id: NodeId) -> bool {
+        self.in_order().contains(&id)
+    }
+}
+
+/// The nodes around a headline: a little before it, and on to the first paragraphs. None where there is no headline.
+pub(super) fn near(dom: &Dom, marks: &Marks, headline: Option<NodeId>) -> Near {
+    let Some(headline) = headline else { return Near::default() };
     let mut end = headline;
     let mut prose = 0;
     for id in headline..u32::try_from(dom.len()).unwrap_or(u32::MAX) {
@@ -184,94 +223,9 @@ fn near(dom: &Dom, marks: &Marks, headline: NodeId) -> std::iter::Take<impl Iter
         if dom.tag(id) == Some(Tag::P) && marks.sums(id).prose > 0 {
             prose += 1;
         }
-        if prose > 1 || id > headline + 400 {
+        if prose > 1 || id > headline + NEAR_AFTER {
             break;
         }
     }
-    (before..end).take(600)
-}
-
-/// The authors, as clean names.
-pub(super) fn authors(dom: &Dom, marks: &Marks, head: &Head, json: &JsonLd, site: Option<&str>) -> Vec<String> {
-    let from_json = authors::clean(json.authors.iter().map(String::as_str), site);
-    if !from_json.is_empty() {
-        return from_json;
-    }
-    for name in [
-        "author",
-        "article:author",
-        "parsely-author",
-        "sailthru.author",
-        "dc.creator",
-        "dcterms.creator",
-        "citation_author",
-        "byl",
-        "article.author",
-        "twitter:creator:name",
-    ] {
-        let named = authors::clean(head.all(name).filter(|name| !name.contains("://")), site);
-        if !named.is_empty() {
-            return named;
-        }
-    }
-    let marked: Vec<String> =
-        dom.ids().filter(|id| is_author_element(dom, *id)).take(12).map(|id| squeeze(&dom.text_content(id))).collect();
-    let marked = authors::clean(marked.iter().map(String::as_str), site);
-    if !marked.is_empty() {
-        return marked;
-    }
-    byline(dom, marks, site)
-}
-
-fn is_author_element(dom: &Dom, id: NodeId) -> bool {
-    let itemprop = dom.attribute(id, "itemprop");
-    if itemprop == Some("author") {
-        // The name inside, where the element holds more than that.
-        return !dom.subtree(id).skip(1).any(|below| dom.attribute(below, "itemprop") == Some("name"));
-    }
-    if itemprop == Some("name") {
-        return dom.ancestors(id).skip(1).take(3).any(|at| dom.attribute(at, "itemprop") == Some("author"));
-    }
-    dom.attribute(id, "rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|rel| rel == "author"))
-        && dom.tag(id) == Some(Tag::A)
-}
-
-/// The visible line near the headline that begins with "By" or is named as a byline.
-fn byline(dom: &Dom, marks: &Marks, site: Option<&str>) -> Vec<String> {
-    let Some(headline) = dom.ids().find(|id| dom.tag(*id) == Some(Tag::H1)) else { return Vec::new() };
-    for id in near(dom, marks, headline) {
-        let Some(tag) = dom.tag(id) else { continue };
-        if !(tag.is_block() || matches!(tag, Tag::Span | Tag::A)) {
-            continue;
-        }
-        if marks.sums(id).text > 120 || marks.sums(id).text == 0 {
-            continue;
-        }
-        // A box of several lines is read line by line.
-        if dom.subtree(id).skip(1).any(|below| dom.tag(below).is_some_and(Tag::is_block)) {
-            continue;
-        }
-        let line = squeeze(&dom.text_content(id));
-        let is_named = ["class", "id"].iter().any(|name| {
-            dom.attribute(id, name).is_some_and(|value| {
-                let value = value.to_ascii_lowercase();
-                value.contains("byline")
-                    || value.contains("author-name")
-                    || value.contains("authorname")
-                    || value.contains("author_name")
-            })
-        });
-        if let Some(after) = authors::after_by(&line) {
-            let named = authors::clean(std::iter::once(after), site);
-            if !named.is_empty() {
-                return named;
-            }
-        } else if is_named {
-            let named = authors::clean(std::iter::once(line.as_str()), site);
-            if !named.is_empty() {
-                return named;
-            }
-        }
-    }
-    Vec::new()
+    Near { before: headline.saturating_sub(NEAR_BEFORE)..headline, after: headline..end }
 }

@@ -6,6 +6,7 @@
 
 mod authors;
 mod blocks;
+mod bylines;
 mod container;
 pub mod dates;
 mod details;
@@ -16,7 +17,9 @@ mod marks;
 mod metadata;
 mod phrases;
 mod prune;
+mod rescue;
 pub mod rules;
+mod state;
 mod title;
 
 use std::collections::HashSet;
@@ -27,15 +30,13 @@ use crate::model::article::{Block, BlockKind, Content};
 use crate::model::entry::Entry;
 use crate::model::time::Published;
 use crate::model::url::WebUrl;
+use authors::Outlet;
 use blocks::RawBlock;
 use dom::Dom;
-use jsonld::JsonLd;
 use marks::Marks;
-use metadata::Head;
+use metadata::{Head, Near, Said};
 use rules::SiteRules;
 
-/// A body shorter than this, in characters, may be rescued from data that the page carries.
-const BODY_MIN_CHARS: usize = 300;
 /// Blocks at the head and at the tail from which a site's boilerplate is learnt.
 const EDGE_BLOCKS: usize = 8;
 /// Only the part of a page up to this many bytes is read.
@@ -96,6 +97,7 @@ pub struct Extracted {
     content: Content,
     canonical: Option<WebUrl>,
     next: Option<WebUrl>,
+    amp: Option<WebUrl>,
     trace: Vec<BlockTrace>,
     edges: Vec<u64>,
 }
@@ -109,6 +111,11 @@ impl Extracted {
     /// The article's next page, where it is split over several.
     pub fn next_page(&self) -> Option<&WebUrl> {
         self.next.as_ref()
+    }
+
+    /// The page's twin for small screens, which is plainer markup of the same article.
+    pub fn amp_page(&self) -> Option<&WebUrl> {
+        self.amp.as_ref()
     }
 
     /// Why each block of the container is in or out.
@@ -129,29 +136,19 @@ impl Extracted {
 
 /// Extracts the article from a page. Never fails: what is not there is empty.
 pub fn extract(input: &PageInput<'_>) -> Extracted {
-    let html = floor(input.html, HTML_MAX_BYTES);
-    let whole = dom::parse(html);
+    let whole = dom::parse(floor(input.html, HTML_MAX_BYTES));
     let ruled = if input.rules.is_empty() { rules::Ruled::default() } else { rules::apply(input.rules, &whole) };
-    let json = jsonld::read(&whole);
+    let json = jsonld::read(&whole, input.url);
     let head = Head::read(&whole);
     let marks = Marks::read(&whole);
     let site = details::site(&head, &json);
 
+    let said = Said { dom: &whole, marks: &marks, head: &head, json: &json, site: site.as_deref(), url: input.url };
     let entry_title = input.entry.and_then(|entry| entry.title.as_deref());
-    let title = ruled.title.or_else(|| title::title(&whole, &head, &json, site.as_deref(), input.url, entry_title));
-    let mut authors = authors::clean(ruled.authors.iter().map(String::as_str), site.as_deref());
-    if authors.is_empty() {
-        authors = metadata::authors(&whole, &marks, &head, &json, site.as_deref());
-    }
-    if authors.is_empty()
-        && let Some(entry) = input.entry
-    {
-        authors = authors::clean(entry.authors.iter().map(String::as_str), site.as_deref());
-    }
-    let (published, modified) = metadata::dates(&whole, &marks, &head, &json, input.url);
-    let published =
-        ruled.published.as_deref().and_then(|text| dates::parse(text, head.language.as_deref())).or(published);
-    let published = settle_date(published, input.entry);
+    let headline = title::headline(&said, entry_title, ruled.title);
+    let title = headline.text;
+    let near = metadata::near(&whole, &marks, headline.element);
+    let authors = authors_of(&said, &near, &ruled.authors, input.entry);
 
     let about =
         prune::About { title: title.as_deref(), authors: &authors, site: site.as_deref(), learned: input.learned };
@@ -163,11 +160,17 @@ pub fn extract(input: &PageInput<'_>) -> Extracted {
         }
         None => Body::read(&whole, &marks, &about),
     };
-    let (blocks, trace) = rescue(body.blocks, body.trace, &json);
+    let (blocks, trace) = rescue::rescue((body.blocks, body.trace), &whole, &json, &about);
     let everything = blocks::cut(&whole, &marks, Dom::ROOT, None);
     let text: String = blocks.iter().take(20).map(|block| block.text.as_str()).collect::<Vec<_>>().join(" ");
+    let language = details::language(&text, &head, &json);
+    // `03/04/2026` is read as the page's declared language has it, which knows the region; else as the text's.
+    let writes_dates_as = head.language.as_deref().or(language.as_deref());
+    let (published, modified) = metadata::dates(&said, &near, writes_dates_as);
+    let published = ruled.published.as_deref().and_then(|text| dates::parse(text, writes_dates_as)).or(published);
+    let published = settle_date(published, input.entry);
     let content = Content {
-        language: details::language(&text, &head, &json),
+        language,
         section: details::section(&head, &json),
         tags: details::tags(&whole, &head, &json),
         image: details::image(&head, &json, input.url),
@@ -180,17 +183,31 @@ pub fn extract(input: &PageInput<'_>) -> Extracted {
         site,
         blocks,
     };
+    let linked = |href: Option<&str>| href.and_then(|href| input.url.join(href).ok()).filter(|url| url != input.url);
     Extracted {
         canonical: details::canonical(&head, input.url),
-        next: head
-            .next
-            .as_deref()
-            .and_then(|next| input.url.join(next).ok())
-            .filter(|next| next.site() == input.url.site()),
+        next: linked(head.next.as_deref()).filter(|next| next.site() == input.url.site()),
+        amp: linked(head.amp.as_deref()),
         content,
         trace,
         edges: body.edges,
     }
+}
+
+/// The authors by the site's rules, else by the page, else by the feed.
+fn authors_of(said: &Said<'_>, near: &Near, ruled: &[String], entry: Option<&Entry>) -> Vec<String> {
+    let outlet = Outlet {
+        site: said.site,
+        publisher: said.json.publisher.as_deref(),
+        label: said.url.site().split('.').next().unwrap_or_default(),
+    };
+    let clean = |names: &[String]| authors::clean(names.iter().map(String::as_str), outlet);
+    let ruled = clean(ruled);
+    if !ruled.is_empty() {
+        return ruled;
+    }
+    let found = bylines::authors(said, outlet, near);
+    if found.is_empty() { entry.map(|entry| clean(&entry.authors)).unwrap_or_default() } else { found }
 }
 
 /// The feed says when an entry was published: it fills a gap, and a page date without a time of day takes its instant where
@@ -253,32 +270,6 @@ fn joined<'a>(kept: impl Iterator<Item = &'a RawBlock>) -> Vec<Block> {
         out.push(Block { kind: block.kind, text: block.text.clone() });
     }
     out
-}
-
-/// Where the page's own text is too short, the body that it states for machines.
-fn rescue(blocks: Vec<Block>, trace: Vec<BlockTrace>, json: &JsonLd) -> (Vec<Block>, Vec<BlockTrace>) {
-    let length: usize = blocks.iter().map(|block| block.text.len()).sum();
-    let Some(stated) = json.body.as_deref().filter(|stated| length < BODY_MIN_CHARS && stated.len() > length * 2)
-    else {
-        return (blocks, trace);
-    };
-    let stated = if stated.contains("</p>") || stated.contains("<br") {
-        from_markup(stated)
-    } else {
-        let lines = stated.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty());
-        lines.map(|line| Block { kind: BlockKind::Paragraph, text: line.to_owned() }).collect()
-    };
-    let trace = stated
-        .iter()
-        .map(|block| BlockTrace { text: block.text.clone(), kept: true, rule: "articleBody in JSON-LD".to_owned() })
-        .collect();
-    (stated, trace)
-}
-
-fn from_markup(html: &str) -> Vec<Block> {
-    let dom = dom::parse(html);
-    let marks = Marks::read(&dom);
-    joined(blocks::cut(&dom, &marks, Dom::ROOT, None).iter())
 }
 
 /// The blocks of a piece of HTML that is an article's body already: a feed's full content, an imported line.

@@ -9,13 +9,13 @@ use proptest::prelude::*;
 use super::*;
 use crate::engine::normalize::normalize;
 
-fn read(html: &str) -> Content {
+pub(super) fn read(html: &str) -> Content {
     let url = WebUrl::parse("https://www.lantern.test/2026/03/harbour-talks/?from=feed").unwrap();
     let (rules, learned) = (SiteRules::default(), Learned::default());
     normalize(extract(&PageInput { html, url: &url, rules: &rules, entry: None, learned: &learned })).into_content()
 }
 
-fn texts(content: &Content) -> Vec<&str> {
+pub(super) fn texts(content: &Content) -> Vec<&str> {
     content.blocks.iter().map(|block| block.text.as_str()).collect()
 }
 

@@ -1,56 +1,147 @@
 //! The headline, without the site's suffix.
 
-use super::dom::{Dom, Tag};
-use super::jsonld::JsonLd;
-use super::metadata::{Head, squeeze};
+use super::dom::{NodeId, Tag};
+use super::metadata::{Said, squeeze};
 use crate::model::url::WebUrl;
 
 /// Signs between a headline and the site's name.
 const SEPARATORS: [&str; 9] = [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " : "];
 
-#[expect(clippy::too_many_arguments, reason = "the places that a headline is read from")]
-/// The headline of the page; `entry` is the feed's title for it.
-pub(super) fn title(
-    dom: &Dom,
-    head: &Head,
-    json: &JsonLd,
-    site: Option<&str>,
-    url: &WebUrl,
-    entry: Option<&str>,
-) -> Option<String> {
-    let headings: Vec<String> = dom
-        .ids()
-        .filter(|id| dom.tag(*id) == Some(Tag::H1))
-        .take(8)
-        .map(|id| squeeze(&dom.text_content(id)))
-        .filter(|text| !text.is_empty())
-        .collect();
-    let meta =
-        head.first(&["og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "citation_title"]);
-    let stripped = |text: &str| strip(text, site, url);
-    let stated: Vec<String> = [json.headline.as_deref(), meta, head.title.as_deref(), entry]
-        .into_iter()
-        .flatten()
-        .map(&squeeze)
-        .map(|text| stripped(&text))
-        .collect();
-    // The heading that another place confirms is the headline as readers see it.
-    for heading in &headings {
-        let heading = stripped(heading);
-        if stated.iter().any(|one| is_same(one, &heading))
-            || head.title.as_deref().is_some_and(|title| begins(title, &heading))
-        {
-            return Some(heading);
+/// Words in the class of the element that holds the headline.
+const NAMED: [&str; 8] =
+    ["hed", "headline", "articletitle", "entrytitle", "posttitle", "storytitle", "articleheadline", "pagetitle"];
+
+/// The headline of a page, and where it stands.
+#[derive(Debug, Default)]
+pub(super) struct Headline {
+    /// Its text.
+    pub(super) text: Option<String>,
+    /// The element that shows it.
+    pub(super) element: Option<NodeId>,
+}
+
+/// Where a headline is read from.
+struct Places<'a> {
+    said: &'a Said<'a>,
+    /// The feed's title for the page.
+    entry: Option<&'a str>,
+}
+
+/// The headline of a page: what the site's rules found, else what page and feed agree on.
+pub(super) fn headline(said: &Said<'_>, entry: Option<&str>, ruled: Option<String>) -> Headline {
+    Places { said, entry }.headline(ruled)
+}
+
+struct Heading {
+    element: NodeId,
+    text: String,
+    named: bool,
+}
+
+impl Places<'_> {
+    fn headline(&self, ruled: Option<String>) -> Headline {
+        let headings = self.headings();
+        let ruled = ruled.map(|text| Headline { text: Some(text), element: None });
+        let mut found = ruled.unwrap_or_else(|| self.choose(&headings));
+        if found.element.is_none() {
+            let same = |heading: &&Heading| found.text.as_deref().is_some_and(|text| is_same(text, &heading.text));
+            found.element = headings
+                .iter()
+                .find(same)
+                .map(|heading| heading.element)
+                .or_else(|| found.text.as_deref().and_then(|text| self.showing(text)))
+                .or_else(|| headings.first().map(|heading| heading.element));
+        }
+        found
+    }
+
+    fn headings(&self) -> Vec<Heading> {
+        let is_other = |id| {
+            matches!(
+                self.said.marks.dropped(id),
+                Some("related links" | "comments" | "advertisement" | "subscription prompt" | "aside")
+            )
+        };
+        let read = |id| {
+            let text = self.stripped(&squeeze(&self.said.dom.text_content(id)));
+            let itemprop =
+                self.said.dom.attribute(id, "itemprop").is_some_and(|name| name.eq_ignore_ascii_case("headline"));
+            let class = self.said.dom.attribute(id, "class").unwrap_or_default().to_ascii_lowercase();
+            let mut words = class.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').flat_map(|one| {
+                let whole = one.replace('-', "");
+                one.split('-').map(str::to_owned).chain(std::iter::once(whole)).collect::<Vec<_>>()
+            });
+            let named = itemprop || words.any(|word| NAMED.contains(&word.as_str()));
+            Heading { element: id, text, named }
+        };
+        let headings = self
+            .said
+            .dom
+            .ids()
+            .filter(|id| self.said.dom.tag(*id) == Some(Tag::H1) && !is_other(*id))
+            .take(8)
+            .map(read);
+        headings.filter(|heading| !heading.text.is_empty() && !self.names_site(&heading.text)).collect()
+    }
+
+    fn choose(&self, headings: &[Heading]) -> Headline {
+        let meta = self.said.head.first(&[
+            "og:title",
+            "twitter:title",
+            "parsely-title",
+            "sailthru.title",
+            "dc.title",
+            "citation_title",
+        ]);
+        let title = self.said.head.title.as_deref();
+        let stated: Vec<String> = [self.said.json.headline.as_deref(), meta, title, self.entry]
+            .into_iter()
+            .flatten()
+            .map(|text| self.stripped(&squeeze(text)))
+            .filter(|text| !text.is_empty() && !self.names_site(text))
+            .collect();
+        // The heading that another place confirms is the headline as readers see it.
+        let confirmed = headings.iter().find(|heading| {
+            stated.iter().any(|one| is_same(one, &heading.text))
+                || title.is_some_and(|title| begins(title, &heading.text))
+        });
+        // Metadata is written for search engines: the page's own heading is what it calls the article, where it is marked as
+        // the headline or speaks of the same thing.
+        let own = || {
+            let long = |heading: &&Heading| {
+                heading.text.split_whitespace().count() >= 4
+                    || heading.text.chars().filter(|c| !c.is_ascii()).count() >= 8
+            };
+            headings.iter().find(|heading| heading.named && heading.text.split_whitespace().count() > 1).or_else(|| {
+                headings.iter().find(|one| long(one) && stated.iter().any(|other| shares_words(&one.text, other)))
+            })
+        };
+        let heading = confirmed.or_else(own).or_else(|| headings.first().filter(|_| stated.is_empty()));
+        match heading {
+            Some(heading) => Headline { text: Some(heading.text.clone()), element: Some(heading.element) },
+            None => Headline { text: stated.into_iter().next(), element: None },
         }
     }
-    let lone = headings.iter().map(|heading| stripped(heading)).find(|heading| heading.split_whitespace().count() >= 4);
-    let plausible = |text: &String| !text.is_empty() && site.is_none_or(|site| !is_same(site, text));
-    let mut found = stated.into_iter().chain(headings.iter().map(|heading| stripped(heading)));
-    let first = found.find(plausible);
-    match (headings.len(), lone, first) {
-        // One heading, and metadata written for search engines: the page's own heading is what it calls the article.
-        (1, Some(heading), Some(first)) if shares_words(&heading, &first) => Some(heading),
-        (_, _, first) => first,
+
+    /// The element that shows a text and nothing else, where no heading does.
+    fn showing(&self, text: &str) -> Option<NodeId> {
+        let wanted = folded(text);
+        let shown = self.said.dom.ids().find(|id| {
+            self.said.dom.text(*id).is_some_and(|own| {
+                own.len() < 2 * text.len() + 200
+                    && self.said.marks.dropped(self.said.dom.parent(*id)) != Some("no text of the page")
+                    && folded(own) == wanted
+            })
+        })?;
+        Some(self.said.dom.parent(shown))
+    }
+
+    fn stripped(&self, text: &str) -> String {
+        strip(text, self.said.site, self.said.url)
+    }
+
+    fn names_site(&self, text: &str) -> bool {
+        self.said.site.is_some_and(|site| is_same(site, text))
     }
 }
 
@@ -116,7 +207,8 @@ fn names_site(part: &str, site: Option<&str>, url: &WebUrl) -> bool {
     }) || part == folded(host)
         || (name.len() > 2 && (part == folded(name) || part == folded(registrable)))
         || (registrable.len() > 3
-            && (part.contains(&folded(registrable))
+            // Half of it at least: «comwrap at the fair» is no name of comwrap.
+            && ((part.contains(&folded(registrable)) && registrable.len() * 2 >= part.len())
                 || (part.chars().count() > 4 && folded(registrable).contains(&part))))
 }
 
@@ -130,11 +222,85 @@ mod tests {
         for (title, site, expected) in [
             ("Frosty Talks - Global Research", Some("Global Research"), "Frosty Talks"),
             ("Frosty Talks | globalresearch.ca", None, "Frosty Talks"),
+            (
+                "Frosty Talks - globalresearch at the fair of 2018",
+                None,
+                "Frosty Talks - globalresearch at the fair of 2018",
+            ),
             ("Global Research: Frosty Talks", Some("Global Research"), "Global Research: Frosty Talks"),
             ("China - US: the talks go on", Some("Global Research"), "China - US: the talks go on"),
             ("Frosty Talks - World - Global Research News", Some("Global Research"), "Frosty Talks - World"),
         ] {
             assert_eq!(strip(title, site, &url), expected);
+        }
+    }
+
+    #[test]
+    fn the_headline_is_what_the_page_calls_the_article() {
+        let page = |title: &str, og: &str, body: &str| {
+            format!(
+                "<html><head><meta property=og:site_name content='The Lantern'><meta property=og:title content='{og}'><title>{title}</title></head><body>{body}</body></html>"
+            )
+        };
+        for (name, html, expected) in [
+            (
+                "both agree",
+                page(
+                    "Talks end without pact - The Lantern",
+                    "Talks end without pact",
+                    "<h1>Talks end without pact</h1>",
+                ),
+                "Talks end without pact",
+            ),
+            (
+                "the site's name in a heading first",
+                page("Talks end - The Lantern", "Talks end", "<h1>The Lantern</h1><h1>Talks end</h1>"),
+                "Talks end",
+            ),
+            (
+                "a heading that the title begins with",
+                page("Talks end without pact: live", "SEO words for talks", "<h1>Talks end without pact</h1>"),
+                "Talks end without pact",
+            ),
+            (
+                "marked as the headline",
+                page(
+                    "Why the pier fell",
+                    "The great pier mystery",
+                    "<article><h1 class=article__hed itemprop=headline>The Fall of Port Ellison</h1></article><aside><h1>More on piers</h1></aside>",
+                ),
+                "The Fall of Port Ellison",
+            ),
+            (
+                "written for searches",
+                page(
+                    "Diet of Atkins (14 days) - lose 10 kg. Reviews",
+                    "",
+                    "<h1>Diet of Atkins - lose ten kilograms in two weeks</h1><p>x</p><h1>Second phase of it</h1>",
+                ),
+                "Diet of Atkins - lose ten kilograms in two weeks",
+            ),
+            (
+                "like the second statement",
+                page(
+                    "People Are Becoming Stores and More",
+                    "Chasing Numbers, My Friend Became a Grocery Store",
+                    "<h1>Why My Friend Became a Grocery Store</h1>",
+                ),
+                "Why My Friend Became a Grocery Store",
+            ),
+            (
+                "a heading of something else",
+                page(
+                    "Talks end without a pact",
+                    "Talks end without a pact",
+                    "<h1>Welcome to all our dear readers</h1>",
+                ),
+                "Talks end without a pact",
+            ),
+            ("a heading alone", "<h1>Talks</h1>".to_owned(), "Talks"),
+        ] {
+            assert_eq!(crate::engine::page::tests::read(&html).title.as_deref(), Some(expected), "{name}");
         }
     }
 }

@@ -205,19 +205,24 @@ impl Builder {
     }
 }
 
+/// Bytes at a script's head in which the name of a framework's state stands.
+const STATE_HEAD_BYTES: usize = 600;
+
 /// The state that frameworks write into a script.
 fn is_state(text: &str) -> bool {
-    let head: &str = text.trim_start().get(..80).unwrap_or_default();
+    let text = text.trim_start();
+    let head = text.as_bytes().get(..STATE_HEAD_BYTES).unwrap_or(text.as_bytes());
     [
-        "__NEXT_DATA__",
-        "__INITIAL_STATE__",
-        "__PRELOADED_STATE__",
-        "__NUXT__",
-        "Fusion.globalContent",
-        "__APOLLO_STATE__",
+        &b"_STATE__"[..],
+        b"__NEXT_DATA__",
+        b"__NUXT__",
+        b"Fusion.globalContent",
+        b"__PRELOADED_",
+        b"__INITIAL_",
+        b"__DATA__",
     ]
     .iter()
-    .any(|name| head.contains(name))
+    .any(|name| memchr::memmem::find(head, name).is_some())
 }
 
 fn span(start: usize, end: usize) -> Span {

@@ -1,0 +1,270 @@
+//! Who wrote the article, agreed between what the page states for machines and what it shows its readers.
+//!
+//! The first statement that names a person wins, in the order of [`stated`]. The visible byline near the headline overrules it
+//! in two cases: it names the same people and more, or the page shows none of the stated names to its readers (content systems
+//! fill `author` with whoever typed the page in).
+
+use super::authors::{self, Outlet};
+use super::dom::{Dom, NodeId, Tag};
+use super::jsonld::JsonLd;
+use super::marks::Marks;
+use super::metadata::{Head, Near, Said, squeeze};
+
+/// Longest element that may be a byline, in characters.
+const BYLINE_MAX_CHARS: u32 = 120;
+/// Most people that a visible byline may add to those that are stated.
+const ADDED_MAX: usize = 8;
+/// Most elements marked as authors that are read.
+const MARKED_MAX: usize = 12;
+
+/// The authors, as clean names. `near` are the nodes around the headline.
+pub(super) fn authors(said: &Said<'_>, outlet: Outlet<'_>, near: &Near) -> Vec<String> {
+    let Said { dom, marks, head, json, .. } = *said;
+    let marked = marked(dom, marks, outlet, near);
+    let byline = byline(dom, marks, outlet, near);
+    let first = stated(head, json, outlet);
+    if first.is_empty() {
+        return if !marked.is_empty() && !extends(&byline, &marked) { marked } else { byline };
+    }
+    for shown in [&byline, &marked] {
+        if extends(shown, &first) {
+            return shown.clone();
+        }
+    }
+    if !byline.is_empty() && !first.iter().any(|name| is_shown(dom, near, name)) {
+        return byline;
+    }
+    first
+}
+
+/// Whether `longer` has all names of `shorter` and more.
+fn extends(longer: &[String], shorter: &[String]) -> bool {
+    let has = |name: &String| longer.iter().any(|known| folded(known) == folded(name));
+    longer.len() > shorter.len() && longer.len() <= shorter.len() + ADDED_MAX && shorter.iter().all(has)
+}
+
+fn folded(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether the page shows a name near its headline, by its last word.
+fn is_shown(dom: &Dom, near: &Near, name: &str) -> bool {
+    let last = name.split_whitespace().last().unwrap_or(name).to_lowercase();
+    near.in_order().filter_map(|id| dom.text(id)).any(|text| text.to_lowercase().contains(&last))
+}
+
+/// What the page states for machines.
+fn stated(head: &Head, json: &JsonLd, outlet: Outlet<'_>) -> Vec<String> {
+    let from_json = authors::clean(json.authors.iter().map(String::as_str), outlet);
+    if !from_json.is_empty() {
+        return from_json;
+    }
+    [
+        "author",
+        "article:author",
+        "parsely-author",
+        "sailthru.author",
+        "dc.creator",
+        "dcterms.creator",
+        "citation_author",
+        "byl",
+        "article.author",
+        "twitter:creator:name",
+    ]
+    .into_iter()
+    .map(|name| authors::clean(head.all(name).filter(|name| !name.contains("://")), outlet))
+    .find(|named| !named.is_empty())
+    .unwrap_or_default()
+}
+
+/// Authors by microdata and `rel=author`: those near the headline if there are any, never those of comments.
+fn marked(dom: &Dom, marks: &Marks, outlet: Outlet<'_>, near: &Near) -> Vec<String> {
+    let is_other = |id| matches!(marks.dropped(id), Some("comments" | "related links" | "advertisement"));
+    let all: Vec<NodeId> =
+        dom.ids().filter(|id| is_author_element(dom, *id) && !is_other(*id)).take(MARKED_MAX).collect();
+    let closest: Vec<NodeId> = all.iter().copied().filter(|id| near.has(*id)).collect();
+    let chosen = if closest.is_empty() { all } else { closest };
+    let texts: Vec<String> = chosen.into_iter().map(|id| line(dom, id)).collect();
+    authors::clean(texts.iter().map(String::as_str), outlet)
+}
+
+fn is_author_element(dom: &Dom, id: NodeId) -> bool {
+    let itemprop = dom.attribute(id, "itemprop");
+    if itemprop == Some("author") {
+        // The name inside, where the element holds more than that.
+        return !dom.subtree(id).skip(1).any(|below| dom.attribute(below, "itemprop") == Some("name"));
+    }
+    if itemprop == Some("name") {
+        return dom.ancestors(id).skip(1).take(3).any(|at| dom.attribute(at, "itemprop") == Some("author"));
+    }
+    dom.tag(id) == Some(Tag::A)
+        && dom.attribute(id, "rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|rel| rel == "author"))
+}
+
+/// The text of an element as one line. Pages set names and what follows in elements of their own without a blank between
+/// them: «Jo Arden<span>Staff Writer</span>».
+fn line(dom: &Dom, id: NodeId) -> String {
+    let mut out = String::new();
+    for text in dom.subtree(id).filter_map(|at| dom.text(at)) {
+        let glued = out.chars().next_back().is_some_and(char::is_lowercase)
+            && text.chars().next().is_some_and(|c| c.is_uppercase() || c == '@' || c.is_ascii_digit());
+        if glued {
+            out.push(' ');
+        }
+        out.push_str(text);
+    }
+    squeeze(&out)
+}
+
+/// The visible line near the headline that begins with "By", else what is named as a byline, else links to authors' pages.
+fn byline(dom: &Dom, marks: &Marks, outlet: Outlet<'_>, near: &Near) -> Vec<String> {
+    let mut named = Vec::new();
+    let mut linked: Vec<String> = Vec::new();
+    for id in near.in_order() {
+        let Some(tag) = dom.tag(id) else { continue };
+        if !(tag.is_block() || matches!(tag, Tag::Span | Tag::A | Tag::Small | Tag::Cite | Tag::Em | Tag::I)) {
+            continue;
+        }
+        let chars = marks.sums(id).text;
+        // A box of several lines is read line by line, and a caption's credit is no byline.
+        if chars > BYLINE_MAX_CHARS
+            || chars == 0
+            || matches!(marks.dropped(id), Some("figure or caption" | "related links" | "comments"))
+            || dom.subtree(id).skip(1).any(|below| dom.tag(below).is_some_and(Tag::is_block))
+        {
+            continue;
+        }
+        let text = line(dom, id);
+        if let Some(after) = authors::after_by(&text).or_else(|| after_inner_by(&text)) {
+            let found = authors::clean(std::iter::once(after), outlet);
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        if named.is_empty() && is_named(dom, id) {
+            named = authors::clean(std::iter::once(text.as_str()), outlet);
+        }
+        if tag == Tag::A && chars <= 40 && dom.attribute(id, "href").is_some_and(leads_to_author) {
+            linked.extend(authors::clean(std::iter::once(text.as_str()), outlet));
+        }
+    }
+    if named.is_empty() || extends(&linked, &named) {
+        named = linked;
+    }
+    named
+}
+
+/// «05/10/2018 - Publicado por: Clarissa Borba - Categoria: …»
+fn after_inner_by(text: &str) -> Option<&str> {
+    ["ublicado por", "ubblicato da", "osted by", "ritten by", "ublished by", "rstellt von", "ublié par"]
+        .iter()
+        .find_map(|word| text.split_once(word))
+        .map(|(_, rest)| rest.trim_start_matches([':', ' ']))
+        .filter(|rest| !rest.is_empty())
+}
+
+fn is_named(dom: &Dom, id: NodeId) -> bool {
+    ["class", "id", "data-testid"].iter().any(|name| {
+        dom.attribute(id, name).is_some_and(|value| {
+            let value: String =
+                value.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+            ["byline", "authorname", "articleauthor", "postauthor", "entryauthor", "storyauthor"]
+                .iter()
+                .any(|known| value.contains(known))
+        })
+    })
+}
+
+/// Whether an address is that of one author's page.
+fn leads_to_author(href: &str) -> bool {
+    [
+        "/author/",
+        "/authors/",
+        "/by/",
+        "/people/",
+        "/profile/",
+        "/contributor/",
+        "/contributors/",
+        "/journalist/",
+        "/autor/",
+        "/auteur/",
+    ]
+    .iter()
+    .any(|part| href.split_once(part).is_some_and(|(_, rest)| rest.len() > 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::page::tests::read;
+
+    #[test]
+    fn what_readers_see_settles_what_is_stated() {
+        let prose = "<p>The council met on Tuesday, and agreed to rebuild the pier by spring, officials of the harbour said.</p>";
+        let page = |head: &str, below: &str, tail: &str| {
+            format!(
+                "<html><head><meta property=og:site_name content='The Lantern'>{head}</head><body><article><h1>Harbour talks end without a pact</h1>{below}{prose}{prose}</article>{tail}</body></html>"
+            )
+        };
+        let json = |author: &str| {
+            format!(
+                "<script type='application/ld+json'>{{\"@type\":\"NewsArticle\",\"headline\":\"x\",\"author\":{author}}}</script>"
+            )
+        };
+        let meta = |name: &str| format!("<meta name=author content='{name}'>");
+        for (name, html, expected) in [
+            ("stated alone", page(&json(r#"{"name":"Jo Arden"}"#), "", ""), vec!["Jo Arden"]),
+            (
+                "the byline names more",
+                page(&json(r#"{"name":"Jo Arden"}"#), "<p>By Jo Arden, Sam Lee</p>", ""),
+                vec!["Jo Arden", "Sam Lee"],
+            ),
+            (
+                "links name more",
+                page(
+                    &json(r#"{"name":"Jo Arden"}"#),
+                    "<p>By <span><a rel=author href=/a/1>Jo Arden</a></span>, <span><a rel=author href=/a/2>Sam Lee</a></span></p>",
+                    "",
+                ),
+                vec!["Jo Arden", "Sam Lee"],
+            ),
+            ("who typed it in", page(&meta("Kim Roe"), "<p>By Jo Arden</p>", ""), vec!["Jo Arden"]),
+            (
+                "stated and shown",
+                page(&meta("Jo Arden"), "<p>By Sam Lee for The Lantern</p><p>Jo Arden reports</p>", ""),
+                vec!["Jo Arden"],
+            ),
+            (
+                "the outlet is no author",
+                page(
+                    &json(r#"{"@type":"Organization","name":"The Lantern"}"#),
+                    "<ul class=authors><li><a class=author href=/author/jo/>Jo Arden</a></li></ul>",
+                    "",
+                ),
+                vec!["Jo Arden"],
+            ),
+            (
+                "a named line",
+                page("", "<div class='c-byline__item'>Jo Arden<span>Staff Writer</span></div>", ""),
+                vec!["Jo Arden"],
+            ),
+            (
+                "a line that says more",
+                page("", "<small><b>05/10/2018</b> - Publicado por: Jo Arden - Categoria: Porto</small>", ""),
+                vec!["Jo Arden"],
+            ),
+            (
+                "readers' comments",
+                page(
+                    "",
+                    "<p><a rel=author href=/a/1>Jo Arden</a></p>",
+                    "<div class=comments><cite itemprop=author>Karol</cite></div>",
+                ),
+                vec!["Jo Arden"],
+            ),
+            ("comments alone", page("", "", "<div class=comments><cite itemprop=author>Karol</cite></div>"), vec![]),
+            ("a picture's credit", page("", "<figure><figcaption>By Sam Lee/Agency</figcaption></figure>", ""), vec![]),
+        ] {
+            assert_eq!(read(&html).authors, expected, "{name}");
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Where a page's markup lacks the article: its body as the page states it for machines, in JSON-LD or in a script's state.
+
+use super::blocks;
+use super::dom::{self, Dom};
+use super::jsonld::JsonLd;
+use super::marks::Marks;
+use super::prune;
+use super::{BlockTrace, joined, state};
+use crate::model::article::{Block, BlockKind};
+
+/// A body shorter than this, in bytes, is lacking whatever is stated.
+const LACKING_BYTES: usize = 300;
+/// A body shorter than this is lacking where what is stated begins as it does and goes on.
+const TEASER_BYTES: usize = 2_000;
+/// What is stated is taken where it is so many times longer.
+const GAIN: usize = 2;
+/// Letters of a paragraph by which a text is known again.
+const SAMPLE_CHARS: usize = 48;
+
+/// The blocks of an article, and why each is in or out.
+pub(super) type Read = (Vec<Block>, Vec<BlockTrace>);
+
+/// What the page shows, or what it states where it shows too little.
+pub(super) fn rescue(shown: Read, page: &Dom, json: &JsonLd, about: &prune::About<'_>) -> Read {
+    let length: usize = shown.0.iter().map(|block| block.text.len()).sum();
+    if length >= TEASER_BYTES {
+        return shown;
+    }
+    let is_better = |blocks: &[Block]| {
+        let stated: usize = blocks.iter().map(|block| block.text.len()).sum();
+        stated > length * GAIN && (length < LACKING_BYTES || goes_on(&shown.0, blocks))
+    };
+    if let Some(body) = json.body.as_deref().filter(|body| body.len() > length) {
+        let read = from_text(body, about, "articleBody in JSON-LD");
+        if is_better(&read.0) {
+            return read;
+        }
+    }
+    if (length < LACKING_BYTES || state_quotes(page, &shown.0))
+        && let Some(body) = state::body(page, about.title)
+    {
+        let read = from_markup(&body, about, "the page's state for its scripts");
+        if is_better(&read.0) {
+            return read;
+        }
+    }
+    shown
+}
+
+/// The paragraph by which a text is known again: its first of some length.
+fn sample(shown: &[Block]) -> Option<&Block> {
+    shown.iter().find(|block| block.text.chars().count() >= SAMPLE_CHARS)
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether `stated` has the paragraph that the page shows first.
+fn goes_on(shown: &[Block], stated: &[Block]) -> bool {
+    let Some(sample) = sample(shown) else { return false };
+    let wanted: String = letters(&sample.text).chars().take(SAMPLE_CHARS).collect();
+    stated.iter().any(|block| letters(&block.text).contains(&wanted))
+}
+
+/// Whether a script quotes what the page shows: cheap, before any state is parsed. The run of plain letters is one that no
+/// escaping changes.
+fn state_quotes(page: &Dom, shown: &[Block]) -> bool {
+    let Some(sample) = sample(shown) else { return false };
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == ' ' || c == ',';
+    let Some(run) = sample.text.split(|c| !is_plain(c)).max_by_key(|run| run.len()).filter(|run| run.len() >= 20)
+    else {
+        return false;
+    };
+    state::scripts(page).any(|script| script.contains(run))
+}
+
+fn from_text(body: &str, about: &prune::About<'_>, rule: &str) -> Read {
+    if body.contains("</p>") || body.contains("<br") {
+        return from_markup(body, about, rule);
+    }
+    let lines = body.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty());
+    let blocks: Vec<Block> = lines.map(|line| Block { kind: BlockKind::Paragraph, text: line.to_owned() }).collect();
+    let trace = blocks.iter().map(|block| kept(&block.text, rule)).collect();
+    (blocks, trace)
+}
+
+fn kept(text: &str, rule: &str) -> BlockTrace {
+    BlockTrace { text: text.to_owned(), kept: true, rule: rule.to_owned() }
+}
+
+fn from_markup(html: &str, about: &prune::About<'_>, rule: &str) -> Read {
+    let dom = dom::parse(html);
+    let marks = Marks::read(&dom);
+    let all = blocks::cut(&dom, &marks, Dom::ROOT, None);
+    let mut trace = prune::prune(&all, about);
+    for line in trace.iter_mut().filter(|line| line.kept) {
+        rule.clone_into(&mut line.rule);
+    }
+    (joined(all.iter().zip(&trace).filter(|(_, line)| line.kept).map(|(block, _)| block)), trace)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::page::tests::{read, texts};
+
+    const FIRST: &str =
+        "The harbour council met on Tuesday, and agreed to rebuild the \\\"old\\\" pier by spring, officials said.";
+    const SECOND: &str =
+        "It will cost nine million coins, more than was feared, and the ferry company is to pay a third of it.";
+    const THIRD: &str =
+        "Work begins in March, and the lamps along the quay are to be lit again before the summer, said the clerk.";
+
+    fn page(scripts: &str, body: &str) -> String {
+        format!(
+            "<html><head><title>Pier to be rebuilt | The Lantern</title></head><body><div id=root>{body}</div>{scripts}</body></html>"
+        )
+    }
+
+    fn expected() -> Vec<String> {
+        [FIRST, SECOND, THIRD].iter().map(|text| text.replace('\\', "")).collect()
+    }
+
+    #[test]
+    fn the_body_is_read_from_the_state_where_the_markup_lacks_it() {
+        let html = format!("<p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>");
+        let text =
+            |one: &str| format!(r#"{{"nodeType":"paragraph","content":[{{"nodeType":"text","value":"{one}"}}]}}"#);
+        let split = |one: &str| {
+            let (a, b) = one.split_once(", ").unwrap_or((one, ""));
+            format!(r#"{{"type":"paragraph","children":[{{"text":"{a}, "}},{{"text":"{b}","bold":true}}]}}"#)
+        };
+        let arc = |one: &str| format!(r#"{{"type":"text","content":"{one}"}}"#);
+        let all = |one: &dyn Fn(&str) -> String| [one(FIRST), one(SECOND), one(THIRD)].join(",");
+        for (name, scripts) in [
+            (
+                "JSON-LD",
+                format!(r#"<script type="application/ld+json">{{"@type":"NewsArticle","headline":"Pier to be rebuilt","articleBody":"{FIRST}\n{SECOND}\n{THIRD}"}}</script>"#),
+            ),
+            (
+                "Next.js, HTML",
+                format!(r#"<script id="__NEXT_DATA__" type="application/json">{{"props":{{"pageProps":{{"story":{{"title":"Pier to be rebuilt","publishedAt":"2026-03-19","body":"{html}"}}}}}}}}</script>"#),
+            ),
+            (
+                "Next.js, rich text",
+                format!(r#"<script id="__NEXT_DATA__" type="application/json">{{"a":{{"headline":"Pier to be rebuilt","body":{{"nodeType":"document","content":[{}]}}}}}}</script>"#, all(&text)),
+            ),
+            (
+                "an assignment",
+                format!(r#"<script>window.__PRELOADED_STATE__ = {{"x":undefined,"article":{{"title":"Pier to be rebuilt","blocks":[{}]}}}};window.y=1</script>"#, all(&split)),
+            ),
+            (
+                "JSON in a string",
+                format!("<script>window.__INITIAL_STATE__ = JSON.parse({});</script>", serde_json::to_string(&format!(r#"{{"title":"Pier to be rebuilt","body":"{html}"}}"#)).unwrap()),
+            ),
+            (
+                "Arc",
+                format!(r#"<script>window.Fusion=window.Fusion||{{}};Fusion.arcSite="lantern";Fusion.globalContent={{"headlines":{{"basic":"Pier to be rebuilt"}},"content_elements":[{},{{"type":"image","caption":"The pier"}},{{"type":"interstitial_link","content":"Read more"}}]}};Fusion.x=1;</script>"#, all(&arc)),
+            ),
+            (
+                "Nuxt",
+                format!(r#"<script type="application/json" id="__NUXT_DATA__">[["ShallowReactive",1],{{"data":2}},{{"story":3}},{{"title":4,"body":5,"author":6}},"Pier to be rebuilt","{html}","Jo Arden"]</script>"#),
+            ),
+            (
+                "two articles, one of them the page's",
+                format!(r#"<script type="application/json">[{{"title":"Another","date":"x","body":"{0}{0}{0}"}},{{"title":"Pier to be rebuilt","body":"{html}"}}]</script>"#, "<p>Another story of some length, which is none of this page, goes on and on about other things.</p>".repeat(4)),
+            ),
+        ] {
+            assert_eq!(texts(&read(&page(&scripts, ""))), expected(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_teaser_is_continued_by_what_is_stated_and_an_article_is_not_replaced() {
+        let body = format!("<p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p><p>{SECOND} {THIRD}</p>");
+        let state =
+            format!(r#"<script type="application/json">{{"title":"Pier to be rebuilt","body":"{body}"}}</script>"#);
+        let shown = |text: &str| format!("<article><h1>Pier to be rebuilt</h1>{text}</article>");
+        let plain = |text: &str| format!("<p>{}</p>", text.replace('\\', ""));
+        let teaser = read(&page(&state, &shown(&plain(FIRST))));
+        assert_eq!(texts(&teaser).len(), 4);
+        // Other words than what is stated: the page's own stand.
+        let other =
+            "The pier of another town is a wonder of wood and rope, and all who see it say so, every day of the year.";
+        let own = read(&page(
+            &state,
+            &shown(
+                &(plain(other)
+                    + &plain(&format!("{other} So they say."))
+                    + &plain(&format!("Truly, {other} They do."))),
+            ),
+        ));
+        assert_eq!(texts(&own).len(), 3);
+    }
+
+    #[test]
+    fn texts_of_the_interface_are_no_article() {
+        let words = "We and our partners use your data, as the policy of privacy says, and you agree to it. ".repeat(8);
+        let scripts = format!(
+            r#"<script type="application/json">{{"messages":{{"privacy":"{words}","body":"{words}"}},"x":{{"title":"Privacy","body":"{words}"}}}}</script>"#
+        );
+        assert!(texts(&read(&page(&scripts, "<p>Loading</p>"))).iter().all(|text| !text.contains("partners")));
+    }
+
+    #[test]
+    fn deep_and_damaged_states_are_passed_over() {
+        for script in [
+            "{".repeat(100_000),
+            format!("{}1{}", "[".repeat(100), "]".repeat(100)),
+            "window.__NUXT__={\"a\":".to_owned(),
+        ] {
+            assert!(read(&page(&format!("<script type=\"application/json\">{script}</script>"), "")).blocks.is_empty());
+        }
+    }
+}
