@@ -17,4 +17,5 @@ mod faults;
 mod feeds;
 mod fetch;
 mod fetch_polite;
+mod herd;
 mod pipeline;

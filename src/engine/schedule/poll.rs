@@ -28,8 +28,12 @@ pub const FAILING_AFTER: u32 = 3;
 /// A source on a cron line is tried again this soon after its first failure, if its next time is not sooner.
 const CRON_RETRY: SignedDuration = SignedDuration::from_mins(5);
 
-/// The first polls of many sources are spread over at most this, so that a start is no thundering herd.
-const FIRST_SPREAD_MAX: SignedDuration = SignedDuration::from_secs(5);
+/// Sources that are due at once are polled this far apart on average, so that a start is no thundering herd, and a handful
+/// of sources is still polled at once.
+const HERD_GAP: SignedDuration = SignedDuration::from_millis(100);
+
+/// And within this part of a source's interval, however many they are.
+const HERD_PART: i32 = 10;
 
 /// When a source is polled.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,11 +98,20 @@ pub fn after_poll(input: PollInput<'_>) -> PollNext {
     }
 }
 
-/// The first poll of a source: soon, at a moment of its own.
-pub fn first_poll(source: &SourceId, interval: SignedDuration, now: Timestamp) -> Timestamp {
-    let spread_ms = FIRST_SPREAD_MAX.min(interval / 10).as_millis().max(1);
-    let offset_ms = i128::from(xxh3_64(source.as_str().as_bytes())) % spread_ms;
-    later(now, SignedDuration::from_millis(i64::try_from(offset_ms).unwrap_or(1)))
+/// When a source is polled that is due now together with `herd - 1` others (at a start, after a sleep, on a reload that
+/// brought many): now if it is alone, else soon, at a moment of its own.
+pub fn first_poll(source: &SourceId, times: &PollTimes, herd: usize, now: Timestamp) -> Timestamp {
+    let gap = match times {
+        PollTimes::Every(interval) => *interval,
+        PollTimes::Cron(wall, zone) => {
+            wall.next(zone, now).map_or(SignedDuration::ZERO, |next| next.duration_since(now))
+        }
+    };
+    let others = i32::try_from(herd.saturating_sub(1)).unwrap_or(i32::MAX);
+    let spread = HERD_GAP.saturating_mul(others).min(gap / HERD_PART);
+    let offset_ms = i128::from(xxh3_64(source.as_str().as_bytes())) % spread.as_millis().max(1);
+    let offset = SignedDuration::from_millis(i64::try_from(offset_ms).unwrap_or(0));
+    now.checked_add(offset).unwrap_or(now)
 }
 
 /// When a healthy source is due by its `times` alone, hints left aside: at the latest jitter after `last_poll`, or at the
@@ -363,15 +376,21 @@ mod tests {
     }
 
     #[test]
-    fn first_polls_are_spread_but_soon() {
-        let first = |id: &str, every: &str| {
-            first_poll(&SourceId::new(id).unwrap(), parse_duration(every).unwrap(), now()).duration_since(now())
+    fn what_is_due_at_once_is_spread_but_soon() {
+        let waits = |herd: usize, times: &PollTimes| {
+            let id = |n| SourceId::new(format!("source-{n}")).unwrap();
+            let waits = (0..herd).map(|n| first_poll(&id(n), times, herd, now()).duration_since(now()));
+            waits.collect::<std::collections::BTreeSet<_>>()
         };
-        let spread: std::collections::BTreeSet<SignedDuration> =
-            (0..200).map(|n| first(&format!("source-{n}"), "30m")).collect();
-        assert!(spread.len() > 150, "{} different moments", spread.len());
-        assert!(spread.iter().all(|wait| *wait <= FIRST_SPREAD_MAX));
-        assert!(first("a", "1s") <= SignedDuration::from_millis(100));
+        let last = |herd, times| waits(herd, times).last().copied().unwrap();
+        assert_eq!(last(1, &every("30m")), SignedDuration::ZERO);
+        assert!(last(5, &every("30m")) < SignedDuration::from_millis(400));
+        assert!(last(200, &every("1s")) < SignedDuration::from_millis(100));
+        assert!(last(200, &cron("1 12 * * *")) < SignedDuration::from_secs(6), "the line's next time is in a minute");
+        let many = waits(200, &every("30m"));
+        assert!(many.len() > 150, "{} different moments", many.len());
+        assert!(*many.last().unwrap() < SignedDuration::from_secs(20));
+        assert!(last(100_000, &every("30m")) < SignedDuration::from_mins(3), "a tenth of the interval");
     }
 
     fn any_times() -> impl Strategy<Value = PollTimes> {

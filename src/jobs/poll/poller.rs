@@ -1,0 +1,178 @@
+//! The daemon's polls: what is due is started, and nobody waits for a slow source.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+use super::{One, one, states};
+use crate::engine::schedule::{due_by, first_poll};
+use crate::io::store::{SourceState, StoreError};
+use crate::jobs::{Context, NextDue};
+use crate::model::ids::SourceId;
+use crate::model::source::SourceHealth;
+use crate::model::time::{SignedDuration, Timestamp};
+
+/// The sources' state is read anew this often, since commands may poll beside the daemon.
+const STATES_FRESH_FOR: SignedDuration = SignedDuration::from_secs(60);
+
+/// The daemon's polls: starts what is due, holds what is under way, and never waits for a slow source.
+#[derive(Debug)]
+pub struct Poller {
+    wake: Arc<Notify>,
+    read_at: Option<Timestamp>,
+    read_for: Option<Arc<Context>>,
+    states: HashMap<SourceId, SourceState>,
+    due: BTreeSet<(Timestamp, SourceId)>,
+    /// Until its next poll: what a source's config asks for where the stored time is later.
+    sooner: HashMap<SourceId, Timestamp>,
+    /// Until its next poll: the moment that a source got when many were due at once.
+    spread: HashMap<SourceId, Timestamp>,
+    under_way: HashSet<SourceId>,
+    tasks: JoinSet<(SourceId, Result<One, StoreError>)>,
+}
+
+impl Poller {
+    /// `wake` is notified when a poll ends.
+    pub fn new(wake: Arc<Notify>) -> Self {
+        Self {
+            wake,
+            read_at: None,
+            read_for: None,
+            states: HashMap::new(),
+            due: BTreeSet::new(),
+            sooner: HashMap::new(),
+            spread: HashMap::new(),
+            under_way: HashSet::new(),
+            tasks: JoinSet::new(),
+        }
+    }
+
+    /// Takes in what ended and starts what is due.
+    pub async fn tick(&mut self, context: &Arc<Context>) -> Result<NextDue, StoreError> {
+        self.take_ended()?;
+        let now = context.clock.now();
+        let same = self.read_for.as_ref().is_some_and(|seen| Arc::ptr_eq(seen, context));
+        let fresh = self.read_at.is_some_and(|at| now.duration_since(at) < STATES_FRESH_FOR);
+        if !same || !fresh {
+            self.read_states(context, now).await?;
+        }
+        while self.under_way.len() < context.config.fetch.concurrency.max(1) {
+            let Some((at, id)) = self.due.first().cloned() else { break };
+            if at > now {
+                break;
+            }
+            self.due.pop_first();
+            self.start(context, id);
+        }
+        // At capacity, the end of a poll wakes the loop.
+        let at_capacity = self.under_way.len() >= context.config.fetch.concurrency.max(1);
+        Ok(if at_capacity { None } else { self.due.first().map(|(at, _)| *at) })
+    }
+
+    /// Waits for the polls that are under way. What they came to is in the store; a later tick would read it there.
+    pub async fn finish(&mut self) {
+        while self.tasks.join_next().await.is_some() {}
+        self.under_way.clear();
+        self.read_at = None;
+    }
+
+    fn start(&mut self, context: &Arc<Context>, id: SourceId) {
+        let source = context.config.sources.iter().find(|source| source.id == id);
+        let (Some(source), Some(state)) = (source, self.states.get(&id)) else { return };
+        let (context, source, state) = (Arc::clone(context), Arc::clone(source), state.clone());
+        let wake = Arc::clone(&self.wake);
+        self.under_way.insert(id.clone());
+        self.sooner.remove(&id);
+        self.spread.remove(&id);
+        self.tasks.spawn(async move {
+            let result = one(&context, &source, state).await;
+            wake.notify_one();
+            (id, result)
+        });
+    }
+
+    fn take_ended(&mut self) -> Result<(), StoreError> {
+        while let Some(ended) = self.tasks.try_join_next() {
+            // A panic inside a poll is a bug of ours: the source is due again when the states are read anew.
+            let Ok((id, result)) = ended else {
+                tracing::error!("a poll panicked; please report the log before this line");
+                self.read_at = None;
+                self.under_way.clear();
+                continue;
+            };
+            self.under_way.remove(&id);
+            let state = result?.state;
+            if let Some(at) = state.next_poll {
+                self.due.insert((at, id.clone()));
+            }
+            self.states.insert(id, state);
+        }
+        Ok(())
+    }
+
+    async fn read_states(&mut self, context: &Arc<Context>, now: Timestamp) -> Result<(), StoreError> {
+        self.states = states(context).await?;
+        if let Some(old) = self.read_for.take().filter(|seen| !Arc::ptr_eq(seen, context)) {
+            self.sooner.extend(sooner(&old, context, &self.states, now));
+        }
+        self.due.clear();
+        let mut herd = Vec::new();
+        for state in self.states.values().filter(|state| !self.under_way.contains(&state.id)) {
+            let Some(at) = due_at(state, now) else { continue };
+            let at = self.sooner.get(&state.id).map_or(at, |sooner| at.min(*sooner));
+            if at > now {
+                self.due.insert((at, state.id.clone()));
+            } else {
+                herd.push(&state.id);
+            }
+        }
+        self.spread = spread(&herd, &self.spread, context, now);
+        self.due.extend(self.spread.iter().map(|(id, at)| (*at, id.clone())));
+        self.read_at = Some(now);
+        self.read_for = Some(Arc::clone(context));
+        Ok(())
+    }
+}
+
+/// What a reload makes due before its stored time: the wait under the old interval ends by the new one. A failing
+/// source waits for its back-off, and a publisher that asked for a wait gets it.
+fn sooner(
+    old: &Context,
+    new: &Context,
+    states: &HashMap<SourceId, SourceState>,
+    now: Timestamp,
+) -> HashMap<SourceId, Timestamp> {
+    let before: HashMap<_, _> = old.config.sources.iter().map(|source| (&source.id, &source.times)).collect();
+    let changed = new.config.sources.iter().filter_map(|source| {
+        let times = before.get(&source.id).filter(|times| ***times != source.times)?;
+        let state = states.get(&source.id).filter(|state| state.health == SourceHealth::Healthy)?;
+        let (last, next) = (state.last_poll?, state.next_poll?);
+        let held = next > due_by(times, last, last)?;
+        let at = due_by(&source.times, last, now)?;
+        (!held).then(|| (source.id.clone(), at))
+    });
+    changed.collect()
+}
+
+/// The moments of the sources that are due: those they have got already, or new ones.
+fn spread(
+    herd: &[&SourceId],
+    given: &HashMap<SourceId, Timestamp>,
+    context: &Context,
+    now: Timestamp,
+) -> HashMap<SourceId, Timestamp> {
+    let times: HashMap<_, _> = context.config.sources.iter().map(|source| (&source.id, &source.times)).collect();
+    let moment = |id: &SourceId| {
+        let anew = || times.get(id).map_or(now, |times| first_poll(id, times, herd.len(), now));
+        given.get(id).copied().unwrap_or_else(anew)
+    };
+    herd.iter().map(|id| ((*id).clone(), moment(id))).collect()
+}
+
+/// When a source is due: never for one that is parked, at once for one that has no time yet.
+fn due_at(state: &SourceState, now: Timestamp) -> Option<Timestamp> {
+    let parked = matches!(state.health, SourceHealth::Parked { .. });
+    if parked { None } else { Some(state.next_poll.unwrap_or(now)) }
+}

@@ -1,0 +1,84 @@
+//! Many sources that are due at once, polled by the daemon's poller under a clock that the test moves.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use wirewatch::config::load::load_text;
+use wirewatch::demo::newsroom::{FeedFormat, Newsroom, Serving};
+use wirewatch::io::clock::{Clock, ClockHandle};
+use wirewatch::io::store::Store;
+use wirewatch::jobs::Context;
+use wirewatch::jobs::poll::Poller;
+use wirewatch::model::time::SignedDuration;
+
+use crate::support::sink::NOON;
+
+const STEP: SignedDuration = SignedDuration::from_millis(500);
+
+struct Herd {
+    newsroom: Newsroom,
+    context: Arc<Context>,
+    hand: ClockHandle,
+    poller: Poller,
+    // Dropped last: the server and the store's directory.
+    _serving: Serving,
+    _directory: tempfile::TempDir,
+}
+
+impl Herd {
+    /// So many sources, each polled every hour.
+    async fn of(count: usize) -> Self {
+        let (newsroom, directory) = (Newsroom::new(), tempfile::tempdir().unwrap());
+        let serving = newsroom.serve().await.unwrap();
+        let (mut sources, mut hosts) = (String::new(), Vec::new());
+        for n in 0..count {
+            newsroom.open("A paper", &format!("paper{n}.test"), FeedFormat::Rss);
+            writeln!(sources, "[[source]]\nid = \"paper{n}\"\nfeed = \"http://paper{n}.test/feed\"").unwrap();
+            hosts.push(format!("\"paper{n}.test\" = \"{}\"", serving.addr));
+        }
+        let text = format!(
+            "[store]\npath = \"{}/w.db\"\n[fetch]\ncontact = \"tests@wirewatch.invalid\"\nrobots = false\nmin_delay = \"0s\"\n\
+             allow_private = [\"127.0.0.0/8\"]\nconcurrency = 200\nresolve = {{ {} }}\n[poll]\nevery = \"1h\"\n{sources}",
+            directory.path().display(),
+            hosts.join(", ")
+        );
+        let config = load_text(&text, &directory.path().join("wirewatch.toml")).map_err(|bad| bad.to_string()).unwrap();
+        let (clock, hand) = Clock::fixed(NOON.parse().unwrap());
+        let store = Store::open(&config.store, clock.now()).unwrap();
+        store.sync_sources(&config.sources, clock.now()).await.unwrap();
+        let context = Arc::new(Context::new(config, store, clock).unwrap());
+        let poller = Poller::new(Arc::new(Notify::new()));
+        Self { newsroom, context, hand, poller, _serving: serving, _directory: directory }
+    }
+
+    /// How many sources were polled in each step from now.
+    async fn polled(&mut self, steps: usize) -> Vec<usize> {
+        let mut polled = Vec::new();
+        for _ in 0..steps {
+            let before = self.newsroom.received().len();
+            self.poller.tick(&self.context).await.unwrap();
+            self.poller.finish().await;
+            polled.push(self.newsroom.received().len() - before);
+            self.hand.advance(STEP);
+        }
+        polled
+    }
+}
+
+#[tokio::test]
+async fn a_handful_of_sources_is_polled_within_a_second_and_a_half() {
+    let mut herd = Herd::of(4).await;
+    assert_eq!(herd.polled(4).await.iter().sum::<usize>(), 4);
+}
+
+#[tokio::test]
+async fn many_sources_are_spread_at_a_start_and_after_a_sleep() {
+    let mut herd = Herd::of(120).await;
+    for when in ["the start", "a night's sleep"] {
+        let polled = herd.polled(26).await;
+        assert_eq!(polled.iter().sum::<usize>(), 120, "{when}: {polled:?}");
+        assert!(polled.iter().all(|count| *count < 30), "{when}: {polled:?}");
+        herd.hand.advance(SignedDuration::from_hours(9));
+    }
+}
