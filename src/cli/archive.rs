@@ -10,7 +10,7 @@ use crate::model::ids::{SourceId, TopicId};
 
 pub(crate) fn articles(cli: &Cli, filter: &ArticleFilter, json: bool) -> anyhow::Result<()> {
     super::quiet_log(cli);
-    let config = super::config(cli)?;
+    let config = super::config_to_read(cli)?;
     let output = Output::new(json);
     let status = match filter.status.as_deref() {
         Some("gone") => Some(ArticleStatus::Gone),
@@ -48,7 +48,7 @@ pub(crate) fn articles(cli: &Cli, filter: &ArticleFilter, json: bool) -> anyhow:
 
 pub(crate) fn search(cli: &Cli, query: &str, limit: usize, json: bool) -> anyhow::Result<()> {
     super::quiet_log(cli);
-    let config = super::config(cli)?;
+    let config = super::config_to_read(cli)?;
     let output = Output::new(json);
     let hits = Reader::open(&config.store.path)?.search(query, limit)?;
     if output.is_json() {

@@ -1,23 +1,38 @@
 //! `check`: the config and every topic query; with `--connect`, the world outside too.
 
+use serde::Serialize;
+
 use super::args::Cli;
 use super::output::{Output, printable};
-use super::{Incomplete, runtime};
+use super::{Incomplete, Unchecked, runtime};
 use crate::config::Config;
+use crate::config::problem::{Problem, render_styled};
 use crate::io::clock::Clock;
 use crate::io::http::Http;
 use crate::jobs::connect;
 
 pub(crate) fn run(cli: &Cli, outside: bool, json: bool) -> anyhow::Result<()> {
     super::quiet_log(cli);
-    let config = super::config(cli)?;
     let output = Output::new(json);
+    let config = match super::config(cli) {
+        Ok(config) => config,
+        Err(error) => {
+            if let Some(Unchecked(problems)) = error.downcast_ref::<Unchecked>().filter(|_| json) {
+                problems.iter().try_for_each(|problem| tell(problem, output))?;
+            }
+            return Err(error);
+        }
+    };
     if output.is_json() {
+        config.warnings.iter().try_for_each(|problem| tell(problem, output))?;
         output.record(&serde_json::json!({
             "kind": "config", "path": config.path, "ok": true, "sources": config.sources.len(),
             "topics": config.topics.len(), "channels": config.channels.len(),
         }))?;
     } else {
+        if !config.warnings.is_empty() {
+            anstream::eprintln!("{}\n", render_styled(&config.warnings));
+        }
         output.line(format!(
             "{}: ok: {} sources, {} topics, {} channels",
             config.path.display(),
@@ -27,6 +42,16 @@ pub(crate) fn run(cli: &Cli, outside: bool, json: bool) -> anyhow::Result<()> {
         ))?;
     }
     if outside { try_outside(&config, output) } else { Ok(()) }
+}
+
+fn tell(problem: &Problem, output: Output) -> anyhow::Result<()> {
+    #[derive(Serialize)]
+    struct Line<'a> {
+        kind: &'static str,
+        #[serde(flatten)]
+        problem: &'a Problem,
+    }
+    Ok(output.record(&Line { kind: "problem", problem })?)
 }
 
 fn try_outside(config: &Config, output: Output) -> anyhow::Result<()> {

@@ -15,6 +15,9 @@ use crate::{daemon, demo};
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<()> {
     let config = super::config(cli)?;
     crate::io::telemetry::init(cli.log.as_deref(), "info");
+    for warning in &config.warnings {
+        tracing::warn!("{}:{}: {}", warning.file.display(), warning.line, warning.message);
+    }
     super::runtime()?.block_on(daemon::run(config, CancellationToken::new()))?;
     Ok(())
 }

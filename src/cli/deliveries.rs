@@ -16,7 +16,7 @@ pub(crate) fn run(
     json: bool,
 ) -> anyhow::Result<()> {
     super::quiet_log(cli);
-    let config = super::config(cli)?;
+    let config = super::config_to_read(cli)?;
     let output = Output::new(json);
     if let Some(DeliveriesAction::Retry { ids }) = action {
         return retry(&config, ids, output);

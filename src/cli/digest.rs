@@ -12,8 +12,11 @@ use crate::io::store::Store;
 use crate::jobs::{Context, deliver, digest};
 
 pub(crate) fn run(cli: &Cli, action: &DigestAction) -> anyhow::Result<()> {
-    let config = super::config(cli)?;
     super::quiet_log(cli);
+    let config = match action {
+        DigestAction::Preview { .. } => super::config_to_read(cli)?,
+        DigestAction::Send { .. } => super::config(cli)?,
+    };
     let output = Output::new(false);
     let name = match action {
         DigestAction::Preview { channel, .. } | DigestAction::Send { channel } => channel,

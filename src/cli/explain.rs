@@ -8,7 +8,7 @@ use crate::model::time::Timestamp;
 
 pub(crate) fn run(cli: &Cli, article: &str, json: bool) -> anyhow::Result<()> {
     super::quiet_log(cli);
-    let config = super::config(cli)?;
+    let config = super::config_to_read(cli)?;
     let output = Output::new(json);
     let reader = Reader::open(&config.store.path)?;
     let explained = reader.explain(find_article(&reader, article)?)?;

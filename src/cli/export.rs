@@ -17,7 +17,7 @@ use crate::model::ids::{RevisionNumber, TopicId};
 
 pub(crate) fn run(cli: &Cli, since_text: Option<&str>, topic: Option<&str>, file: Option<&Path>) -> anyhow::Result<()> {
     super::quiet_log(cli);
-    let config = super::config(cli)?;
+    let config = super::config_to_read(cli)?;
     let now = Clock::system().now();
     let filter = ArticleFilter {
         since: since_text.map(|text| since(text, now)).transpose()?,

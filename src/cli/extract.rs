@@ -70,7 +70,7 @@ pub(crate) fn run(cli: &Cli, ask: &Ask<'_>) -> anyhow::Result<()> {
     super::quiet_log(cli);
     let output = Output::new(ask.json);
     let stated = ask.url.map(WebUrl::parse).transpose().context("--url")?;
-    let config = cli.config.is_some().then(|| super::config(cli)).transpose()?;
+    let config = cli.config.is_some().then(|| super::config_to_read(cli)).transpose()?;
     let mut inputs = Inputs::new(cli);
     let mut failed = 0;
     for name in ask.inputs {

@@ -70,7 +70,7 @@ impl<'a> Inputs<'a> {
 /// `[fetch]` of the config where one is named or found; the defaults elsewhere.
 fn fetch_config(cli: &Cli) -> anyhow::Result<FetchConfig> {
     match load::find(cli.config.as_deref()) {
-        Ok(_) => Ok(super::config(cli)?.fetch),
+        Ok(_) => Ok(super::config_to_read(cli)?.fetch),
         Err(_) if cli.config.is_none() => Ok(FetchConfig::default()),
         Err(error) => Err(super::Refused(format!("error: {error}")).into()),
     }

@@ -26,6 +26,7 @@ mod upkeep;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -33,12 +34,18 @@ use clap::Parser as _;
 
 use crate::config::Config;
 use crate::config::load;
+use crate::config::problem::Problems;
 use args::{Cli, Command};
 
 /// A config that does not check, or a wrong use that clap cannot see: exit status 2.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct Refused(pub(crate) String);
+
+/// A config that does not check: every problem at its place, in colours where a person reads. Exit status 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Unchecked(pub(crate) Problems);
 
 /// Something was printed already and the status is all that is left to say: exit status 1.
 #[derive(Debug, thiserror::Error)]
@@ -68,7 +75,10 @@ fn report(error: &anyhow::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let mut stderr = anstream::stderr().lock();
-    let (said, status) = if let Some(refused) = error.downcast_ref::<Refused>() {
+    // `anstream` takes the colours away where standard error is no terminal.
+    let (said, status) = if let Some(Unchecked(problems)) = error.downcast_ref::<Unchecked>() {
+        (writeln!(stderr, "{}", problems.render_styled().trim_end()), 2)
+    } else if let Some(refused) = error.downcast_ref::<Refused>() {
         (writeln!(stderr, "{}", refused.0.trim_end()), 2)
     } else {
         (writeln!(stderr, "error: {error:#}"), 1)
@@ -122,8 +132,17 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
 
 /// Finds and checks the config; every problem is said at once, with exit status 2.
 pub(crate) fn config(cli: &Cli) -> anyhow::Result<Config> {
-    let path = load::find(cli.config.as_deref()).map_err(|error| Refused(format!("error: {error}")))?;
-    Ok(load::load(&path).map_err(|problems| Refused(problems.to_string()))?)
+    Ok(load::load(&config_path(cli)?).map_err(Unchecked)?)
+}
+
+/// Like [`config`], for a command that reads the archive or a page and sends nothing: it works for a person who may not
+/// read the secrets.
+pub(crate) fn config_to_read(cli: &Cli) -> anyhow::Result<Config> {
+    Ok(load::load_to_read(&config_path(cli)?).map_err(Unchecked)?)
+}
+
+fn config_path(cli: &Cli) -> anyhow::Result<PathBuf> {
+    Ok(load::find(cli.config.as_deref()).map_err(|error| Refused(format!("error: {error}")))?)
 }
 
 /// The runtime on which a command's effects run.

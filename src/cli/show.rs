@@ -53,7 +53,7 @@ pub(crate) fn since(text: &str, now: Timestamp) -> anyhow::Result<Timestamp> {
 
 pub(crate) fn show(cli: &Cli, ask: &Ask<'_>) -> anyhow::Result<()> {
     super::quiet_log(cli);
-    let config = super::config(cli)?;
+    let config = super::config_to_read(cli)?;
     let output = Output::new(ask.json);
     let reader = Reader::open(&config.store.path)?;
     let article = find_article(&reader, ask.article)?;
@@ -118,7 +118,7 @@ fn blocks(
 
 pub(crate) fn log(cli: &Cli, article: &str, json: bool) -> anyhow::Result<()> {
     super::quiet_log(cli);
-    let config = super::config(cli)?;
+    let config = super::config_to_read(cli)?;
     let output = Output::new(json);
     let reader = Reader::open(&config.store.path)?;
     let lines = reader.revisions(find_article(&reader, article)?)?;
@@ -155,7 +155,7 @@ pub(crate) fn diff(
     json: bool,
 ) -> anyhow::Result<()> {
     super::quiet_log(cli);
-    let config = super::config(cli)?;
+    let config = super::config_to_read(cli)?;
     let output = Output::new(json);
     let reader = Reader::open(&config.store.path)?;
     let article = find_article(&reader, article)?;

@@ -30,7 +30,7 @@ pub(crate) fn run(cli: &Cli, action: Option<&SourcesAction>, json: bool) -> anyh
 }
 
 fn list(cli: &Cli, output: Output) -> anyhow::Result<()> {
-    let config = super::config(cli)?;
+    let config = super::config_to_read(cli)?;
     let lines = Reader::open(&config.store.path)?.sources(Clock::system().now())?;
     if output.is_json() {
         for line in &lines {
@@ -174,7 +174,7 @@ fn discover(cli: &Cli, url: &WebUrl, output: Output) -> anyhow::Result<()> {
 fn import(cli: &Cli, file: &Path, write: bool, output: Output) -> anyhow::Result<()> {
     let text = std::fs::read_to_string(file).with_context(|| format!("read {}", file.display()))?;
     let listed = opml::parse(&text).with_context(|| format!("read {} as OPML", file.display()))?;
-    let mut taken: Vec<String> = match super::config(cli) {
+    let mut taken: Vec<String> = match super::config_to_read(cli) {
         Ok(config) => config.sources.iter().map(|source| source.id.to_string()).collect(),
         Err(error) if write => return Err(error),
         Err(_) => Vec::new(),
@@ -198,7 +198,7 @@ fn import(cli: &Cli, file: &Path, write: bool, output: Output) -> anyhow::Result
     if !write {
         return Ok(output.raw(tables.as_bytes())?);
     }
-    let config = super::config(cli)?;
+    let config = super::config_to_read(cli)?;
     let dir = config.path.parent().unwrap_or(Path::new(".")).join("conf.d");
     std::fs::create_dir_all(&dir).with_context(|| format!("create {}", dir.display()))?;
     let stem = file.file_stem().map_or_else(|| "opml".into(), |stem| stem.to_string_lossy());
@@ -233,7 +233,7 @@ fn slug(title: &str, host: &str, taken: &[String]) -> String {
 }
 
 fn export(cli: &Cli, output: Output) -> anyhow::Result<()> {
-    let config = super::config(cli)?;
+    let config = super::config_to_read(cli)?;
     let listed: Vec<opml::OpmlSource> = config.sources.iter().map(|source| outline(source)).collect();
     Ok(output.raw(opml::write("wirewatch sources", &listed).as_bytes())?)
 }

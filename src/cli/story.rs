@@ -11,7 +11,7 @@ use crate::model::record::Record;
 
 pub(crate) fn list(cli: &Cli, limit: usize, all: bool, json: bool) -> anyhow::Result<()> {
     super::quiet_log(cli);
-    let config = super::config(cli)?;
+    let config = super::config_to_read(cli)?;
     let output = Output::new(json);
     let reader = Reader::open(&config.store.path)?;
     let lines = reader.stories(if all { 1 } else { 2 }, Some(limit))?;
@@ -34,7 +34,7 @@ pub(crate) fn list(cli: &Cli, limit: usize, all: bool, json: bool) -> anyhow::Re
 
 pub(crate) fn run(cli: &Cli, action: Option<&StoryAction>, story: Option<i64>, json: bool) -> anyhow::Result<()> {
     super::quiet_log(cli);
-    let config = super::config(cli)?;
+    let config = super::config_to_read(cli)?;
     let output = Output::new(json);
     match (action, story) {
         (Some(StoryAction::Split { story, article }), _) => {

@@ -29,7 +29,7 @@ const LEARNT_FROM_MAX: usize = 2_000;
 pub(crate) fn run(cli: &Cli, action: Option<&TopicsAction>, json: bool) -> anyhow::Result<()> {
     super::quiet_log(cli);
     let output = Output::new(json);
-    let config = super::config(cli)?;
+    let config = super::config_to_read(cli)?;
     match action {
         None => list(&config, output),
         Some(TopicsAction::Test { inputs, url }) => test(cli, &config, inputs, url.as_deref(), output),

@@ -9,6 +9,7 @@
 mod support;
 
 mod architecture;
+mod commands;
 mod crash;
 mod crossposts;
 mod daemon;

@@ -251,16 +251,19 @@ impl Judged {
     }
 }
 
-/// The minimum score that the starter config recommends.
-const MIN_SCORE: f64 = 0.55;
+/// The minimum score that the starter config sets for its topic: the highest that costs no article here.
+fn starter_min_score() -> f64 {
+    let starter: toml::Table = include_str!("../../../config/wirewatch.toml").parse().unwrap();
+    starter["topic"][0]["min_score"].as_float().unwrap()
+}
 
 /// Precision and recall of a query, and what it gets wrong.
-fn precision_and_recall(query: &Query, articles: &[Judged]) -> (f64, f64, String) {
+fn precision_and_recall(query: &Query, articles: &[Judged], min_score: f64) -> (f64, f64, String) {
     let (mut found, mut right, mut wanted) = (0.0, 0.0, 0.0);
     let mut wrong = String::new();
     for article in articles {
         let score = score(query, &Weights::default(), &article.document()).unwrap_or(0.0);
-        let (yes, told) = (article.wanted == "yes", score >= MIN_SCORE);
+        let (yes, told) = (article.wanted == "yes", score > 0.0 && score >= min_score);
         wanted += f64::from(u8::from(yes));
         found += f64::from(u8::from(told));
         right += f64::from(u8::from(yes && told));
@@ -275,9 +278,10 @@ fn precision_and_recall(query: &Query, articles: &[Judged]) -> (f64, f64, String
 fn the_starter_topic_finds_talks_and_passes_near_misses_by() {
     let english: Vec<Judged> = judged().into_iter().filter(|article| article.language == "en").collect();
     let topic = query("$us NEAR/15 $china NEAR/15 $talks");
-    let (precision, recall, wrong) = precision_and_recall(&topic, &english);
-    // The one that it misses names the presidents alone: the library's groups know them.
-    assert!(precision >= 0.99 && recall >= 0.93, "precision {precision:.2}, recall {recall:.2}\n{wrong}");
+    let (precision, recall, wrong) = precision_and_recall(&topic, &english, starter_min_score());
+    assert!(precision >= 0.94 && recall >= 0.999, "precision {precision:.2}, recall {recall:.2}\n{wrong}");
+    let (unfiltered, ..) = precision_and_recall(&topic, &english, 0.0);
+    assert!(precision > unfiltered, "the minimum score keeps no near miss out: {unfiltered:.2}");
 }
 
 /// The groups of a file under `config/terms`.
@@ -318,7 +322,7 @@ fn the_library_of_groups_compiles_and_serves_many_languages() {
     let terms = whole_library();
     assert!(terms.names().count() > 200);
     let topic = Query::compile("$united-states NEAR/15 $china NEAR/15 $diplomatic-talks", &terms).unwrap();
-    let (precision, recall, wrong) = precision_and_recall(&topic, &judged());
+    let (precision, recall, wrong) = precision_and_recall(&topic, &judged(), 0.55);
     assert!(precision >= 0.99 && recall >= 0.99, "precision {precision:.2}, recall {recall:.2}\n{wrong}");
 }
 

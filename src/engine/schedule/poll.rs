@@ -377,20 +377,20 @@ mod tests {
 
     #[test]
     fn what_is_due_at_once_is_spread_but_soon() {
-        let waits = |herd: usize, times: &PollTimes| {
+        let waits = |herd: usize, times: PollTimes| {
             let id = |n| SourceId::new(format!("source-{n}")).unwrap();
-            let waits = (0..herd).map(|n| first_poll(&id(n), times, herd, now()).duration_since(now()));
+            let waits = (0..herd).map(|n| first_poll(&id(n), &times, herd, now()).duration_since(now()));
             waits.collect::<std::collections::BTreeSet<_>>()
         };
-        let last = |herd, times| waits(herd, times).last().copied().unwrap();
-        assert_eq!(last(1, &every("30m")), SignedDuration::ZERO);
-        assert!(last(5, &every("30m")) < SignedDuration::from_millis(400));
-        assert!(last(200, &every("1s")) < SignedDuration::from_millis(100));
-        assert!(last(200, &cron("1 12 * * *")) < SignedDuration::from_secs(6), "the line's next time is in a minute");
-        let many = waits(200, &every("30m"));
+        let last = |herd, times: PollTimes| waits(herd, times).last().copied().unwrap();
+        assert_eq!(last(1, every("30m")), SignedDuration::ZERO);
+        assert!(last(5, every("30m")) < SignedDuration::from_millis(400));
+        assert!(last(200, every("1s")) < SignedDuration::from_millis(100));
+        assert!(last(200, cron("1 12 * * *")) < SignedDuration::from_secs(6), "the line's next time is in a minute");
+        let many = waits(200, every("30m"));
         assert!(many.len() > 150, "{} different moments", many.len());
         assert!(*many.last().unwrap() < SignedDuration::from_secs(20));
-        assert!(last(100_000, &every("30m")) < SignedDuration::from_mins(3), "a tenth of the interval");
+        assert!(last(100_000, every("30m")) < SignedDuration::from_mins(3), "a tenth of the interval");
     }
 
     fn any_times() -> impl Strategy<Value = PollTimes> {
