@@ -1,12 +1,15 @@
 //! `articles` and `search`: the archive in lists.
 
+use anyhow::bail;
+
 use super::args::{ArticleFilter, Cli};
 use super::output::{Output, printable, shorten};
 use super::show::since;
+use super::topics::known_topic;
 use crate::io::clock::Clock;
 use crate::io::store::{ArticleFilter as StoredFilter, Reader};
 use crate::model::article::ArticleStatus;
-use crate::model::ids::{SourceId, TopicId};
+use crate::model::ids::SourceId;
 
 pub(crate) fn articles(cli: &Cli, filter: &ArticleFilter, json: bool) -> anyhow::Result<()> {
     super::quiet_log(cli);
@@ -18,9 +21,10 @@ pub(crate) fn articles(cli: &Cli, filter: &ArticleFilter, json: bool) -> anyhow:
         Some(_) => Some(ArticleStatus::Live),
         None => None,
     };
+    let reader = Reader::open(&config.store.path)?;
     let wanted = StoredFilter {
         source: filter.source.clone().map(SourceId::new).transpose()?,
-        topic: filter.topic.clone().map(TopicId::new).transpose()?,
+        topic: filter.topic.as_deref().map(|id| known_topic(&config, &reader, id)).transpose()?,
         since: filter.since.as_deref().map(|text| since(text, Clock::system().now())).transpose()?,
         status,
         revised: filter.revised,
@@ -28,7 +32,12 @@ pub(crate) fn articles(cli: &Cli, filter: &ArticleFilter, json: bool) -> anyhow:
         limit: Some(filter.limit),
         offset: 0,
     };
-    let lines = Reader::open(&config.store.path)?.articles(&wanted)?;
+    let lines = reader.articles(&wanted)?;
+    if let Some(source) = wanted.source.filter(|_| lines.is_empty())
+        && !config.sources.iter().any(|known| known.id == source)
+    {
+        bail!("there is no source `{source}` in {}; `wirewatch sources` lists them", config.path.display());
+    }
     if output.is_json() {
         return Ok(lines.iter().try_for_each(|line| output.record(line))?);
     }
@@ -42,8 +51,14 @@ pub(crate) fn articles(cli: &Cli, filter: &ArticleFilter, json: bool) -> anyhow:
             shorten(line.title.as_deref().unwrap_or("(no title)"), 80),
         ]
     });
+    let narrowed = filter.source.is_some() || filter.topic.is_some() || filter.since.is_some();
+    let nothing = if narrowed || filter.status.is_some() || filter.revised {
+        "no such articles"
+    } else {
+        "no articles yet: `wirewatch poll` looks now"
+    };
     let heading = ["id", "first seen", "source", "status", "revisions", "title"];
-    Ok(output.table(&heading, rows.collect(), "no articles yet: `wirewatch poll` looks now")?)
+    Ok(output.table(&heading, rows.collect(), nothing)?)
 }
 
 pub(crate) fn search(cli: &Cli, query: &str, limit: usize, json: bool) -> anyhow::Result<()> {

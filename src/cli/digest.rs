@@ -8,48 +8,45 @@ use super::args::{Cli, DigestAction, PreviewFormat};
 use super::output::Output;
 use crate::config::{ChannelConfig, ChannelTarget, Config};
 use crate::io::clock::Clock;
-use crate::io::store::Store;
+use crate::io::store::{Reader, Store};
 use crate::jobs::{Context, deliver, digest};
 
 pub(crate) fn run(cli: &Cli, action: &DigestAction) -> anyhow::Result<()> {
     super::quiet_log(cli);
-    let config = match action {
-        DigestAction::Preview { .. } => super::config_to_read(cli)?,
-        DigestAction::Send { .. } => super::config(cli)?,
-    };
     let output = Output::new(false);
-    let name = match action {
-        DigestAction::Preview { channel, .. } | DigestAction::Send { channel } => channel,
-    };
-    let channel = email_channel(&config, name)?;
-    super::runtime()?.block_on(async {
-        let clock = Clock::system();
-        let store = Store::open(&config.store, clock.now())?;
-        let context = Arc::new(Context::new(config, store.clone(), clock)?);
-        match action {
-            DigestAction::Preview { format, .. } => preview(&context, &channel, *format, output).await?,
-            DigestAction::Send { .. } => send(&context, &channel, output).await?,
+    match action {
+        DigestAction::Preview { channel, format } => preview(cli, channel, *format, output),
+        DigestAction::Send { channel } => {
+            let config = super::config(cli)?;
+            let channel = email_channel(&config, channel)?;
+            super::runtime()?.block_on(async {
+                let clock = Clock::system();
+                let store = Store::open(&config.store, clock.now())?;
+                let context = Arc::new(Context::new(config, store.clone(), clock)?);
+                let sent = send(&context, &channel, output).await;
+                store.close().await;
+                sent
+            })
         }
-        store.close().await;
-        Ok(())
-    })
+    }
 }
 
 fn email_channel(config: &Config, name: &str) -> anyhow::Result<Arc<ChannelConfig>> {
     match config.channels.iter().find(|channel| channel.id.as_str() == name) {
         Some(channel) if matches!(channel.target, ChannelTarget::Email(_)) => Ok(Arc::clone(channel)),
         Some(_) => bail!("channel `{name}` is no email channel: only those have a digest"),
-        None => bail!("there is no channel `{name}` in {}", config.path.display()),
+        None => {
+            let known: Vec<&str> = config.channels.iter().map(|channel| channel.id.as_str()).collect();
+            bail!("there is no channel `{name}` in {}; there are: {}", config.path.display(), known.join(", "))
+        }
     }
 }
 
-async fn preview(
-    context: &Arc<Context>,
-    channel: &ChannelConfig,
-    format: PreviewFormat,
-    output: Output,
-) -> anyhow::Result<()> {
-    let Some(rendered) = digest::preview(context, channel).await? else {
+fn preview(cli: &Cli, channel: &str, format: PreviewFormat, output: Output) -> anyhow::Result<()> {
+    let config = super::config_to_read(cli)?;
+    let channel = email_channel(&config, channel)?;
+    let reader = Reader::open(&config.store.path)?;
+    let Some(rendered) = digest::preview(&config, &reader, &channel, Clock::system().now())? else {
         return Ok(output.line("nothing waits for the next digest")?);
     };
     match format {

@@ -10,21 +10,22 @@ use jiff::Timestamp;
 use super::args::Cli;
 use super::output::{Output, progress};
 use super::show::since;
+use super::topics::known_topic;
 use crate::engine::warc;
 use crate::io::clock::Clock;
 use crate::io::store::{ArticleFilter, Reader};
-use crate::model::ids::{RevisionNumber, TopicId};
+use crate::model::ids::RevisionNumber;
 
 pub(crate) fn run(cli: &Cli, since_text: Option<&str>, topic: Option<&str>, file: Option<&Path>) -> anyhow::Result<()> {
     super::quiet_log(cli);
     let config = super::config_to_read(cli)?;
     let now = Clock::system().now();
+    let reader = Reader::open(&config.store.path)?;
     let filter = ArticleFilter {
         since: since_text.map(|text| since(text, now)).transpose()?,
-        topic: topic.map(TopicId::new).transpose()?,
+        topic: topic.map(|id| known_topic(&config, &reader, id)).transpose()?,
         ..ArticleFilter::default()
     };
-    let reader = Reader::open(&config.store.path)?;
     if let Some(file) = file {
         return export_warc(&reader, &filter, file, now);
     }

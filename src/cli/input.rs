@@ -49,7 +49,7 @@ impl<'a> Inputs<'a> {
                 bytes: page.body.to_vec(),
             });
         }
-        let bytes = if name == "-" { read_bounded(std::io::stdin().lock(), name)? } else { read_file(name)? };
+        let bytes = if name == "-" { read_bounded(std::io::stdin().lock())? } else { read_file(name)? };
         Ok(Input { name: name.to_owned(), bytes, content_type: None, url: None })
     }
 
@@ -77,18 +77,18 @@ fn fetch_config(cli: &Cli) -> anyhow::Result<FetchConfig> {
 }
 
 fn read_file(name: &str) -> anyhow::Result<Vec<u8>> {
-    let file = fs::File::open(name).with_context(|| format!("open {name}"))?;
+    let file = fs::File::open(name).context("cannot open it")?;
     if file.metadata().is_ok_and(|meta| meta.is_dir()) {
-        bail!("{name} is a directory: name the files in it");
+        bail!("it is a directory: name the files in it");
     }
-    read_bounded(file, name)
+    read_bounded(file)
 }
 
-fn read_bounded(from: impl std::io::Read, name: &str) -> anyhow::Result<Vec<u8>> {
+fn read_bounded(from: impl std::io::Read) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    from.take(FILE_MAX_BYTES + 1).read_to_end(&mut bytes).with_context(|| format!("read {name}"))?;
+    from.take(FILE_MAX_BYTES + 1).read_to_end(&mut bytes).context("cannot read it")?;
     if bytes.len() as u64 > FILE_MAX_BYTES {
-        bail!("{name} is over 64 MiB: no feed or page is that large");
+        bail!("it is over 64 MiB: no feed or page is that large");
     }
     Ok(bytes)
 }

@@ -1,6 +1,6 @@
 //! `show`, `log` and `diff`: one article of the archive.
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use jiff::{SignedDuration, Timestamp};
 
 use super::args::{Cli, DiffFormat};
@@ -190,7 +190,8 @@ fn parse_range(range: Option<&str>, newest: u32) -> anyhow::Result<(u32, u32)> {
         if text.is_empty() {
             return Ok(default);
         }
-        let number: u32 = text.parse().with_context(|| format!("`{text}` is no revision number"))?;
+        let number: u32 =
+            text.parse().map_err(|_| anyhow!("`{text}` is no revision number: write 2, or a range such as 1..3"))?;
         if number == 0 || number > newest {
             bail!("there is no revision {number}: the article has revisions 1 to {newest}");
         }

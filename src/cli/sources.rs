@@ -2,19 +2,20 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use serde::Serialize;
 
 use super::args::{Cli, SourcesAction};
 use super::input::Inputs;
 use super::output::{Output, printable, shorten};
-use crate::config::SourceConfig;
+use crate::config::{Config, SourceConfig};
 use crate::engine::discover::FoundFeed;
 use crate::engine::{decode, discover, feed, opml, sitemap};
 use crate::io::clock::Clock;
-use crate::io::store::Reader;
+use crate::io::store::{Reader, StoreError};
 use crate::model::entry::ParsedFeed;
 use crate::model::fetch::Page;
+use crate::model::record::SourceRecord;
 use crate::model::url::WebUrl;
 
 pub(crate) fn run(cli: &Cli, action: Option<&SourcesAction>, json: bool) -> anyhow::Result<()> {
@@ -22,16 +23,48 @@ pub(crate) fn run(cli: &Cli, action: Option<&SourcesAction>, json: bool) -> anyh
     let output = Output::new(json);
     match action {
         None => list(cli, output),
-        Some(SourcesAction::Test { url }) => test(cli, &WebUrl::parse(url)?, output),
-        Some(SourcesAction::Discover { url }) => discover(cli, &WebUrl::parse(url)?, output),
+        Some(SourcesAction::Test { url }) => test(cli, &address(url)?, output),
+        Some(SourcesAction::Discover { url }) => discover(cli, &address(url)?, output),
         Some(SourcesAction::Import { file, write }) => import(cli, file, *write, output),
         Some(SourcesAction::Export) => export(cli, output),
     }
 }
 
+fn address(text: &str) -> anyhow::Result<WebUrl> {
+    WebUrl::parse(text).map_err(|error| anyhow!("{error}; write the whole address, such as https://example.org/rss"))
+}
+
+/// The sources of the config, in its order, each as the store knows it; also where there is no store yet.
+pub(crate) fn lines(config: &Config) -> Result<Vec<SourceRecord>, StoreError> {
+    let known = match Reader::open(&config.store.path) {
+        Ok(reader) => reader.sources(Clock::system().now())?,
+        Err(StoreError::Missing { .. }) => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    let line = |source: &SourceConfig| known.iter().find(|line| line.id == source.id).cloned();
+    Ok(config.sources.iter().map(|source| line(source).unwrap_or_else(|| unknown(source))).collect())
+}
+
+/// A source that no poll has met yet.
+fn unknown(source: &SourceConfig) -> SourceRecord {
+    SourceRecord {
+        id: source.id.clone(),
+        name: source.name.clone(),
+        url: source.url.to_string(),
+        status: "new".to_owned(),
+        last_success: None,
+        last_error: None,
+        last_poll: None,
+        next_poll: None,
+        articles_per_day: 0.0,
+        articles: 0,
+        moved_to: None,
+    }
+}
+
 fn list(cli: &Cli, output: Output) -> anyhow::Result<()> {
     let config = super::config_to_read(cli)?;
-    let lines = Reader::open(&config.store.path)?.sources(Clock::system().now())?;
+    let lines = lines(&config)?;
     if output.is_json() {
         for line in &lines {
             output.record(line)?;

@@ -14,12 +14,12 @@ use super::{Incomplete, extract};
 use crate::config::{Config, TopicConfig};
 use crate::engine::query::{self, Document, DocumentInput, TopicSet, TopicSpec};
 use crate::io::clock::Clock;
-use crate::io::store::{ArticleFilter, Reader};
+use crate::io::store::{ArticleFilter, Reader, StoreError};
 use crate::model::article::Content;
-use crate::model::ids::ArticleId;
+use crate::model::ids::{ArticleId, TopicId};
 use crate::model::record::ArticleRecord;
 use crate::model::time::Timestamp;
-use crate::model::topic::TopicMatch;
+use crate::model::topic::{Evidence, TopicMatch};
 
 /// Hits that a backtest shows.
 const SAMPLES_MAX: usize = 20;
@@ -57,8 +57,18 @@ struct TopicLine<'a> {
     last_match: Option<jiff::Timestamp>,
 }
 
+/// A topic of the config, or one that left it and whose matches the archive still has.
+pub(crate) fn known_topic(config: &Config, reader: &Reader, id: &str) -> anyhow::Result<TopicId> {
+    let kept = reader.topics(Clock::system().now())?.into_iter().map(|count| count.id).find(|kept| kept.as_str() == id);
+    kept.map_or_else(|| find_topic(config, id).map(|topic| topic.id.clone()), Ok)
+}
+
 fn list(config: &Config, output: Output) -> anyhow::Result<()> {
-    let counts = Reader::open(&config.store.path)?.topics(Clock::system().now())?;
+    let counts = match Reader::open(&config.store.path) {
+        Ok(reader) => reader.topics(Clock::system().now())?,
+        Err(StoreError::Missing { .. }) => Vec::new(),
+        Err(error) => return Err(error.into()),
+    };
     let lines: Vec<TopicLine<'_>> = config
         .topics
         .iter()
@@ -90,7 +100,7 @@ struct TestLine<'a> {
     topic: &'a str,
     matched: bool,
     score: f64,
-    evidence: Vec<crate::model::topic::Evidence>,
+    evidence: Vec<Evidence>,
 }
 
 fn test(cli: &Cli, config: &Config, names: &[String], url: Option<&str>, output: Output) -> anyhow::Result<()> {
@@ -109,7 +119,7 @@ fn test(cli: &Cli, config: &Config, names: &[String], url: Option<&str>, output:
                     source_name: article.content.site.as_deref().unwrap_or(""),
                 });
                 let matches = set.matches(&document);
-                print_test(config, name, &article, &matches, output)?;
+                print_test(config, name, &article, (&document, &matches), output)?;
             }
             Err(error) => {
                 failed += 1;
@@ -127,7 +137,7 @@ fn print_test(
     config: &Config,
     name: &str,
     article: &extract::Article,
-    matches: &[TopicMatch],
+    (document, matches): (&Document, &[TopicMatch]),
     output: Output,
 ) -> std::io::Result<()> {
     let title = article.content.title.as_deref();
@@ -148,18 +158,32 @@ fn print_test(
             continue;
         }
         match found {
-            None => output.line(format!("  {}: no match (`wirewatch topics explain` says why)", topic.id))?,
+            None => {
+                let why = query::explain_topic(&spec(topic), document).to_string().replace('\n', "\n  ");
+                output.line(printable(format!("  {}: {why}", topic.id).trim_end()))?;
+            }
             Some(found) => {
-                output.line(format!("  {}: {:.2}", topic.id, found.score))?;
-                for evidence in &found.evidence {
-                    let field = serde_json::to_string(&evidence.field)?;
-                    let text = printable(&evidence.text);
-                    output.line(format!("    {} in {}: {text}", evidence.term, field.trim_matches('"')))?;
+                output.line(format!("  {}: matches, score {:.2}", topic.id, found.score))?;
+                for (place, terms) in by_place(&found.evidence) {
+                    output.line(printable(&format!("    {} in the {place}", terms.join(", "))))?;
                 }
             }
         }
     }
     Ok(())
+}
+
+/// What was found, by the words around it: one sentence often has all terms.
+fn by_place(evidence: &[Evidence]) -> Vec<(String, Vec<&str>)> {
+    let mut places: Vec<(String, Vec<&str>)> = Vec::new();
+    for one in evidence {
+        let place = format!("{}: {}", one.field.name(), one.text);
+        match places.iter_mut().find(|(known, _)| *known == place) {
+            Some((_, terms)) => terms.push(&one.term),
+            None => places.push((place, vec![&one.term])),
+        }
+    }
+    places
 }
 
 fn document(config: &Config, article: &ArticleRecord, content: &Content) -> Document {
@@ -195,7 +219,7 @@ fn explain(config: &Config, topic: &str, article: &str, output: Output) -> anyho
     let reader = Reader::open(&config.store.path)?;
     let article = reader.article(find_article(&reader, article)?)?;
     let content = reader.content(article.id, None)?;
-    let explanation = query::explain(&topic.query, &document(config, &article, &content));
+    let explanation = query::explain_topic(&spec(topic), &document(config, &article, &content));
     if output.is_json() {
         return Ok(output.record(&explanation)?);
     }

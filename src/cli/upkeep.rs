@@ -4,15 +4,16 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::Incomplete;
 use super::args::Cli;
 use super::output::{Output, printable};
 use super::show::find_article;
+use super::{Incomplete, sources};
 use crate::config::Config;
 use crate::io::clock::Clock;
 use crate::io::http::Http;
 use crate::io::store::{DeliveryFilter, Reader, StoreError};
 use crate::jobs::verify;
+use crate::model::record::SourceRecord;
 
 pub(crate) fn verify(cli: &Cli, article: Option<&str>, json: bool) -> anyhow::Result<()> {
     super::quiet_log(cli);
@@ -88,7 +89,11 @@ pub(crate) fn doctor(cli: &Cli, json: bool) -> anyhow::Result<()> {
             output.line(printable(&format!("{mark} {:<10} {}", finding.what, finding.said)))?;
         }
     }
-    if ill > 0 { Err(Incomplete(format!("{ill} findings need a person")).into()) } else { Ok(()) }
+    if ill > 0 {
+        Err(Incomplete(format!("{ill} of {} findings for a person to look at", findings.len())).into())
+    } else {
+        Ok(())
+    }
 }
 
 fn examine(config: &Config, findings: &mut Vec<Finding>) {
@@ -116,23 +121,30 @@ fn examine(config: &Config, findings: &mut Vec<Finding>) {
         },
     );
     say("disk", disk(&config.store.path));
-    match reader.sources(Clock::system().now()) {
-        Err(error) => say("sources", Err(error.to_string())),
-        Ok(lines) => {
-            let failing: Vec<&str> =
-                lines.iter().filter(|line| line.status != "ok").map(|line| line.id.as_str()).collect();
-            let count = lines.len();
-            let said =
-                format!("{} of {count} do not work: {}; see `wirewatch sources`", failing.len(), failing.join(", "));
-            say("sources", if failing.is_empty() { Ok(format!("{count}, all well")) } else { Err(said) });
-        }
-    }
+    say("sources", sources::lines(config).map_err(|error| error.to_string()).and_then(|lines| fare(&lines)));
     let failed = DeliveryFilter { status: Some("failed".to_owned()), channel: None, limit: Some(1_000) };
     match reader.deliveries(&failed) {
         Err(error) => say("deliveries", Err(error.to_string())),
         Ok(failed) if failed.is_empty() => say("deliveries", Ok("none failed".to_owned())),
         Ok(failed) => say("deliveries", Err(format!("{} failed: see `wirewatch deliveries --failed`", failed.len()))),
     }
+}
+
+fn fare(lines: &[SourceRecord]) -> Result<String, String> {
+    let failing: Vec<&str> = lines
+        .iter()
+        .filter(|line| ["failing", "parked"].contains(&line.status.as_str()))
+        .map(|line| line.id.as_str())
+        .collect();
+    let (count, unmet) = (lines.len(), lines.iter().filter(|line| line.last_poll.is_none()).count());
+    if !failing.is_empty() {
+        return Err(format!(
+            "{} of {count} do not work: {}; see `wirewatch sources`",
+            failing.len(),
+            failing.join(", ")
+        ));
+    }
+    Ok(if unmet == 0 { format!("{count}, all well") } else { format!("{count}, {unmet} of them not polled yet") })
 }
 
 /// Room on the disk that holds the store, by `df`: the standard library has no call for it.

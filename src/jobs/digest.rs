@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use super::{Context, NextDue, mailing};
-use crate::config::{ChannelConfig, ChannelTarget, EmailChannel};
-use crate::io::store::StoreError;
+use crate::config::{ChannelConfig, ChannelTarget, Config, EmailChannel};
+use crate::io::store::{Reader, StoreError};
 use crate::model::channel::ChannelKind;
 use crate::model::ids::DeliveryId;
 use crate::model::time::Timestamp;
@@ -82,14 +82,19 @@ async fn send(
 }
 
 /// What the next digest would hold; `None` where nothing waits.
-pub async fn preview(context: &Arc<Context>, channel: &ChannelConfig) -> Result<Option<Preview>, StoreError> {
+pub fn preview(
+    config: &Config,
+    reader: &Reader,
+    channel: &ChannelConfig,
+    now: Timestamp,
+) -> Result<Option<Preview>, StoreError> {
     let ChannelTarget::Email(email) = &channel.target else { return Ok(None) };
-    let events = context.store.digest_due_items(&channel.id).await?;
+    let events = reader.digest_items(&channel.id)?;
     if events.is_empty() {
         return Ok(None);
     }
     let id = DeliveryId("preview".to_owned());
-    let letter = mailing::letter(&context.config, channel, email, &id, (&events, context.clock.now()));
+    let letter = mailing::letter(config, channel, email, &id, (&events, now));
     // Only an address that is none keeps a letter from its bytes, and the config was checked.
     let eml = letter.eml().unwrap_or_default();
     Ok(Some(Preview { text: letter.text, html: letter.html, eml }))

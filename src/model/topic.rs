@@ -28,6 +28,23 @@ pub enum Field {
     Lang,
 }
 
+impl Field {
+    /// The field in a word, as people read it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Lead => "lead",
+            Self::Body => "body",
+            Self::Author => "author",
+            Self::Source => "source",
+            Self::Section => "section",
+            Self::Tag => "tag",
+            Self::Url => "url",
+            Self::Lang => "language",
+        }
+    }
+}
+
 /// One reason for a match: which term, where, and the words as they stand there with a few around them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {

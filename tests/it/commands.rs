@@ -94,3 +94,68 @@ fn check_tells_warnings_and_problems_also_as_json() {
     assert_eq!((&problem["kind"], &problem["severity"]), (&"problem".into(), &"error".into()), "{problem}");
     assert_eq!(problem["line"], 1, "{problem}");
 }
+
+#[test]
+fn before_the_first_poll_the_config_is_shown_and_nothing_is_made() {
+    let world = world();
+    let sources = lines(&world.run(&["sources", "--json"]));
+    assert_eq!((sources.len(), &sources[0]["id"], &sources[0]["status"]), (1, &"wire".into(), &"new".into()));
+    assert_eq!(lines(&world.run(&["topics", "--json"]))[0]["articles"], 0);
+    assert!(said(&world.run(&["doctor"])).contains("ok  store"), "none yet is well");
+    for args in [&["articles"][..], &["export"], &["verify"], &["deliveries"], &["digest", "preview", "desk"]] {
+        let output = world.run(args);
+        assert_eq!(code(&output), Some(1), "{args:?}");
+        assert!(said(&output).contains("`wirewatch poll` or `wirewatch run` makes it"), "{args:?}: {}", said(&output));
+    }
+    assert!(!world.path("watch.db").exists(), "reading makes no store");
+}
+
+#[test]
+fn what_is_not_there_is_named_with_what_is() {
+    let world = world();
+    world.cycle();
+    let missing = world.path("missing.html").display().to_string();
+    let cases: [(&[&str], i32, &str); 14] = [
+        (&["show", "999"], 1, "no article `999`"),
+        (&["show", "http://nowhere.test/"], 1, "no article `http://nowhere.test/`"),
+        (&["show", "1", "--revision", "9"], 1, "has revisions 1 to 1"),
+        (&["diff", "1", "1..9"], 1, "no revision 9"),
+        (&["diff", "1", "a..b"], 1, "`a` is no revision number: write 2, or a range such as 1..3"),
+        (&["story", "77"], 1, "no story `77`"),
+        (&["articles", "--topic", "nope"], 1, "there are: us-china-talks"),
+        (&["articles", "--source", "nope"], 1, "no source `nope`"),
+        (&["articles", "--since", "yesterday"], 1, "`yesterday` is no time: write"),
+        (&["export", "--topic", "nope"], 1, "there are: us-china-talks"),
+        (&["digest", "preview", "nope"], 1, "there are: desk, ops"),
+        (&["poll", "nope"], 2, "no source `nope`"),
+        (&["sources", "test", "example.org"], 1, "write the whole address"),
+        (&["extract", &missing], 1, "missing.html: cannot open it: No such file"),
+    ];
+    for (args, status, text) in cases {
+        let output = world.run(args);
+        assert_eq!(code(&output), Some(status), "{args:?}: {}", said(&output));
+        assert!(said(&output).contains(text), "{args:?}: {}", said(&output));
+        assert_eq!(said(&output).trim_end().lines().count(), 1, "one line: {}", said(&output));
+    }
+    let empty = world.run(&["articles", "--status", "gone"]);
+    assert!(said(&empty).contains("no such articles"), "{}", said(&empty));
+}
+
+#[test]
+fn a_topic_is_tried_on_a_page_and_says_why_it_does_not_match() {
+    let world = world();
+    let page = |name: &str, title: &str, text: &str| {
+        let html =
+            format!("<html><head><title>{title}</title></head><body><h1>{title}</h1><p>{text}</p></body></html>");
+        std::fs::write(world.path(name), html).unwrap();
+        world.path(name).display().to_string()
+    };
+    let hit =
+        page("hit.html", "US and China resume talks", "Officials of both sides confirmed it on Thursday evening.");
+    let miss = page("miss.html", "A fine day at sea", "The crew of the ferry saw nothing but the sun all day long.");
+    let output = world.run(&["topics", "test", &hit, &miss]);
+    assert_eq!(code(&output), Some(0), "{}", said(&output));
+    let told = said(&output);
+    assert!(told.contains("=US, China, talks in the title: US and China resume talks"), "{told}");
+    assert!(told.contains("us-china-talks: does not match") && told.contains("✗ $us: none of its 6 terms found"), "{told}");
+}

@@ -10,7 +10,9 @@ use super::eval::{Evaluation, Span};
 use super::evidence::{around, evidence, term};
 use super::expr::{Expr, Link};
 use super::score::{ScorePart, Weights, find, nearest_gap, points};
+use super::set::{TopicSpec, admits_language, admits_source};
 use super::single::all_hits;
+use crate::model::ids::SourceId;
 use crate::model::topic::{Evidence, Field};
 
 /// Why a query did or did not match.
@@ -24,6 +26,8 @@ pub struct Explanation {
     pub language: String,
     /// What the score is made of.
     pub parts: Vec<ScorePart>,
+    /// Why the topic does not match although its query holds.
+    pub held_back: Vec<String>,
     /// The query and its parts.
     pub clause: Clause,
     /// The words that were found.
@@ -62,9 +66,30 @@ pub fn explain_weighted(query: &Query, weights: &Weights, document: &Document) -
         score: points.map_or(0.0, |points| points.score()),
         language: document.language.clone(),
         parts,
+        held_back: Vec::new(),
         clause,
         evidence,
     }
+}
+
+/// Says why a topic did or did not match: its query by its weights, its minimum score, sources and languages.
+pub fn explain_topic(spec: &TopicSpec, document: &Document) -> Explanation {
+    let mut explanation = explain_weighted(&spec.query, &spec.weights, document);
+    if !explanation.matched {
+        return explanation;
+    }
+    let held_back = &mut explanation.held_back;
+    if explanation.score < spec.min_score {
+        held_back.push(format!("its score is under the topic's min_score, {}", spec.min_score));
+    }
+    if !admits_source(spec, document) {
+        let sources: Vec<&str> = spec.sources.iter().map(SourceId::as_str).collect();
+        held_back.push(format!("the topic asks for the sources {}", sources.join(", ")));
+    }
+    if !admits_language(spec, document) {
+        held_back.push(format!("the topic asks for the languages {}", spec.languages.join(", ")));
+    }
+    explanation
 }
 
 fn clause(evaluation: &mut Evaluation<'_>, node: &Node, expr: &Expr) -> Clause {
@@ -133,20 +158,6 @@ fn times(count: usize) -> String {
     }
 }
 
-fn place_name(field: Field) -> &'static str {
-    match field {
-        Field::Title => "title",
-        Field::Lead => "lead",
-        Field::Body => "body",
-        Field::Author => "author",
-        Field::Source => "source",
-        Field::Section => "section",
-        Field::Tag => "tag",
-        Field::Url => "url",
-        Field::Lang => "language",
-    }
-}
-
 /// How often and where, with the first of the words.
 fn places(evaluation: &Evaluation<'_>, spans: &[Span]) -> String {
     let mut counts: Vec<(Field, usize)> = Vec::new();
@@ -158,7 +169,7 @@ fn places(evaluation: &Evaluation<'_>, spans: &[Span]) -> String {
         }
     }
     let places: Vec<String> =
-        counts.iter().map(|(field, count)| format!("{} in the {}", times(*count), place_name(*field))).collect();
+        counts.iter().map(|(field, count)| format!("{} in the {}", times(*count), field.name())).collect();
     let first = spans.first().map(|span| term(evaluation, span.what)).unwrap_or_default();
     if places.is_empty() { "found".to_owned() } else { format!("found {} (first as {first})", places.join(", ")) }
 }
@@ -214,7 +225,10 @@ fn how_near(evaluation: &mut Evaluation<'_>, link: Link, items: &[Node], gaps: &
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.matched {
+        if !self.held_back.is_empty() {
+            writeln!(f, "no match, though the query holds with score {:.2} (language {})", self.score, self.language)?;
+            self.held_back.iter().try_for_each(|why| writeln!(f, "  {why}"))?;
+        } else if self.matched {
             writeln!(f, "matches, score {:.2} (language {})", self.score, self.language)?;
         } else {
             writeln!(f, "does not match (language {})", self.language)?;
@@ -224,7 +238,7 @@ impl fmt::Display for Explanation {
         }
         self.clause.print(f, 0)?;
         for found in &self.evidence {
-            writeln!(f, "  {}  {}: {}", found.term, place_name(found.field), found.text)?;
+            writeln!(f, "  {}  {}: {}", found.term, found.field.name(), found.text)?;
         }
         Ok(())
     }

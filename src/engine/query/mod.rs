@@ -33,7 +33,7 @@ mod trie;
 
 pub use compiled::{Query, QueryProblem};
 pub use document::{Document, DocumentInput};
-pub use explain::{Clause, Explanation, explain, explain_weighted};
+pub use explain::{Clause, Explanation, explain, explain_topic, explain_weighted};
 pub use expr::{Expr, Link, Term, TermKind};
 pub use score::{ScorePart, Weights};
 pub use set::{TopicSet, TopicSpec};

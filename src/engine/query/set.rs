@@ -227,10 +227,16 @@ impl Run<'_> {
 
 /// Whether a topic looks at this document's source and language at all.
 pub(super) fn admits(spec: &TopicSpec, document: &Document) -> bool {
-    let source = spec.sources.is_empty() || spec.sources.iter().any(|source| source.as_str() == document.source_id);
-    let language = spec.languages.is_empty()
-        || spec.languages.iter().any(|language| language.split('-').next() == Some(document.language.as_str()));
-    source && language
+    admits_source(spec, document) && admits_language(spec, document)
+}
+
+pub(super) fn admits_source(spec: &TopicSpec, document: &Document) -> bool {
+    spec.sources.is_empty() || spec.sources.iter().any(|source| source.as_str() == document.source_id)
+}
+
+pub(super) fn admits_language(spec: &TopicSpec, document: &Document) -> bool {
+    spec.languages.is_empty()
+        || spec.languages.iter().any(|language| language.split('-').next() == Some(document.language.as_str()))
 }
 
 /// Evaluates a topic over the hits of its atoms.

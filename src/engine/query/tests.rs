@@ -427,6 +427,26 @@ fn evidence_quotes_at_most_160_characters_around_the_term() {
 }
 
 #[test]
+fn what_keeps_a_topic_from_matching_is_told_though_its_query_holds() {
+    let document = article("en", "A fine day", &["American and Chinese officials met."]);
+    let spec = TopicSpec {
+        id: crate::model::ids::TopicId::new("t").unwrap(),
+        query: std::sync::Arc::new(query("$us NEAR/15 $china NEAR/15 $talks")),
+        min_score: 0.9,
+        weights: Weights::default(),
+        sources: vec![crate::model::ids::SourceId::new("wire").unwrap()],
+        languages: vec!["de".to_owned()],
+    };
+    assert_eq!(evaluate(&spec, &document), None);
+    let told = explain_topic(&spec, &document).to_string();
+    for why in ["no match, though the query holds", "min_score, 0.9", "the sources wire", "the languages de"] {
+        assert!(told.contains(why), "{why}: {told}");
+    }
+    let open = TopicSpec { min_score: 0.0, sources: Vec::new(), languages: Vec::new(), ..spec };
+    assert_eq!(explain_topic(&open, &document).held_back, Vec::<String>::new());
+}
+
+#[test]
 fn suggestions_are_words_of_the_matches_that_others_lack() {
     let matched: Vec<Document> = (0..6)
         .map(|index| {
