@@ -103,6 +103,9 @@ struct Found {
 
 /// Decides where `candidate` belongs, given the texts that the index found.
 pub fn decide(candidate: &Text<'_>, similar: &[Text<'_>]) -> StoryDecision {
+    if similar.is_empty() {
+        return StoryDecision::default();
+    }
     let own = Prepared::new(candidate);
     let others: Vec<Prepared> = similar.iter().map(Prepared::new).collect();
     let marks: Vec<Marks> = others

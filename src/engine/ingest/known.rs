@@ -1,5 +1,7 @@
 //! What the store knows that bears on one capture. Loaded inside the transaction in which the plan is applied.
 
+use std::sync::Arc;
+
 use crate::engine::crosspost::Text;
 use crate::model::article::Content;
 use crate::model::event::EventKind;
@@ -44,7 +46,7 @@ pub struct KnownArticle {
     /// Its registrable domain.
     pub site: String,
     /// The content of its newest revision.
-    pub content: Content,
+    pub content: Arc<Content>,
     /// The last link of its chain.
     pub hash: [u8; 32],
     /// The extractor that read the newest revision.
@@ -92,7 +94,7 @@ pub struct KnownText {
     /// The canonical link to another site, if it has one.
     pub elsewhere: Option<String>,
     /// The content.
-    pub content: Content,
+    pub content: Arc<Content>,
     /// When the article was first seen.
     pub first_seen: Timestamp,
 }

@@ -1,5 +1,7 @@
 //! Looks that gave no content: not modified, gone, refused, failed.
 
+use std::sync::Arc;
+
 use super::data::Scene;
 use super::decide::refused;
 use super::doubt;
@@ -110,7 +112,7 @@ impl KnownArticle {
         Self {
             record,
             site: site.to_owned(),
-            content: crate::model::article::Content::default(),
+            content: Arc::default(),
             hash: [0; 32],
             extractor: crate::engine::candidate::EXTRACTOR_VERSION,
             history: Vec::new(),

@@ -136,7 +136,7 @@ fn known() -> Known {
         suspect: None,
         gone_since: None,
         blocked: false,
-        content,
+        content: content.into(),
         record,
     };
     Known { article: Some(article), next_article: 8, next_story: 4, ..Known::default() }
@@ -193,7 +193,7 @@ fn an_edited_quotation_is_a_revision() {
 fn a_body_that_shrank_is_doubted_and_then_believed() {
     let mut known = known();
     let long = "The talks, the ministers said, would go on through the night and into the morning. ".repeat(20);
-    known.article.as_mut().unwrap().content.blocks[0].text = long;
+    Arc::make_mut(&mut known.article.as_mut().unwrap().content).blocks[0].text = long;
     let stub = capture(content("Trade talks resume", &["Subscribe to read about the talks."]), None);
     insta::assert_snapshot!("shrunk_at_first_sight", decided(&known, &stub, minutes(15)));
     known.article.as_mut().unwrap().suspect = Some(("shrunk".to_owned(), minutes(15)));

@@ -64,12 +64,7 @@ pub(super) fn index(connection: &Connection, article: ArticleId, capture: &Captu
     for band in capture.candidate.bands() {
         insert.execute(params![signed(*band), article.0])?;
     }
-    connection.prepare_cached("DELETE FROM fts WHERE rowid = ?1")?.execute([article.0])?;
-    connection.prepare_cached("INSERT INTO fts (rowid, title, text) VALUES (?1, ?2, ?3)")?.execute(params![
-        article.0,
-        search::indexed(content.title.as_deref().unwrap_or_default()),
-        search::indexed(&content.text())
-    ])?;
+    search::put(article.0, content.title.as_deref().unwrap_or_default(), &content.text());
     Ok(())
 }
 

@@ -4,8 +4,11 @@
 //! site: what they share (all but an edit; menus, scripts, styles) is stored once. A base never has a base itself, so
 //! that reading costs two steps at most, and is kept as long as anything hangs on it.
 
+use std::cell::RefCell;
+
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
+use zstd::bulk::{Compressor, Decompressor};
 
 use super::error::{Answer, StoreError};
 use super::value::{at, from_json, ms, parsed, to_json};
@@ -25,25 +28,48 @@ const BASE_WORTH: f64 = 0.6;
 /// Longer bases than this are not used: zstd's window at level 3 does not reach further back.
 const BASE_MAX_BYTES: usize = 1024 * 1024;
 
+/// Longest head of a zstd frame (RFC 8878, section 3.1.1).
+const FRAME_HEAD_BYTES: u32 = 18;
+
+thread_local! {
+    /// A context's tables take hundreds of kilobytes, and making them as long as compressing a short text.
+    static CONTEXTS: RefCell<Option<(Compressor<'static>, Decompressor<'static>)>> = const { RefCell::new(None) };
+}
+
+/// Runs `work` with this thread's contexts.
+fn with_contexts<T>(
+    work: impl FnOnce(&mut Compressor<'static>, &mut Decompressor<'static>) -> std::io::Result<T>,
+) -> std::io::Result<T> {
+    CONTEXTS.with_borrow_mut(|contexts| {
+        let (compressor, decompressor) = match contexts {
+            Some(contexts) => contexts,
+            None => contexts.insert((Compressor::new(LEVEL)?, Decompressor::new()?)),
+        };
+        work(compressor, decompressor)
+    })
+}
+
 fn pack(plain: &[u8], base: Option<&[u8]>) -> Answer<Vec<u8>> {
-    let packed = match base {
-        None => zstd::bulk::compress(plain, LEVEL),
-        Some(base) => {
-            zstd::bulk::Compressor::with_dictionary(LEVEL, base).and_then(|mut compressor| compressor.compress(plain))
-        }
-    };
+    // An empty dictionary is none.
+    let packed = with_contexts(|compressor, _| {
+        compressor.set_dictionary(LEVEL, base.unwrap_or_default())?;
+        compressor.compress(plain)
+    });
     parsed("a text that does not compress", packed)
 }
 
+/// What a frame says that it holds.
+fn frame_bytes(packed: &[u8]) -> usize {
+    let size = zstd::zstd_safe::get_frame_content_size(packed).ok().flatten().unwrap_or(0);
+    usize::try_from(size).unwrap_or(usize::MAX)
+}
+
 fn unpack(packed: &[u8], base: Option<&[u8]>) -> Answer<Vec<u8>> {
-    let size = usize::try_from(zstd::zstd_safe::get_frame_content_size(packed).ok().flatten().unwrap_or(0))
-        .unwrap_or(usize::MAX)
-        .min(UNPACKED_MAX_BYTES);
-    let plain = match base {
-        None => zstd::bulk::decompress(packed, size),
-        Some(base) => zstd::bulk::Decompressor::with_dictionary(base)
-            .and_then(|mut decompressor| decompressor.decompress(packed, size)),
-    };
+    let size = frame_bytes(packed).min(UNPACKED_MAX_BYTES);
+    let plain = with_contexts(|_, decompressor| {
+        decompressor.set_dictionary(base.unwrap_or_default())?;
+        decompressor.decompress(packed, size)
+    });
     parsed("a compressed text", plain)
 }
 
@@ -71,6 +97,17 @@ pub(super) fn content_json(connection: &Connection, article: i64, number: u32) -
 /// One revision's content.
 pub(super) fn content(connection: &Connection, article: i64, number: u32) -> Answer<Content> {
     from_json("a content", &content_json(connection, article, number)?)
+}
+
+/// How long the JSON of an article's newest content is, in bytes; told by its frame, without decompressing it.
+pub(super) fn content_bytes(connection: &Connection, article: i64) -> Answer<usize> {
+    let head: Vec<u8> = connection
+        .prepare_cached(
+            "SELECT substr(content, 1, ?2) FROM revision WHERE article = ?1
+             AND number = (SELECT revisions FROM article WHERE id = ?1)",
+        )?
+        .query_row(params![article, FRAME_HEAD_BYTES], |row| row.get(0))?;
+    Ok(frame_bytes(&head))
 }
 
 /// SHA-256 of an answer's body.

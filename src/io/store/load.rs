@@ -2,30 +2,16 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::blobs;
 use super::error::{Answer, StoreError};
 use super::records;
-use super::value::{at, from_json, hash32, parsed, signed, unsigned};
+use super::similar::Texts;
+use super::value::{at, from_json, hash32, parsed, unsigned};
 use crate::engine::ingest::Capture;
-use crate::engine::ingest::known::{
-    Known, KnownArticle, KnownEntry, KnownMember, KnownPage, KnownText, PastRevision, Told,
-};
+use crate::engine::ingest::known::{Known, KnownArticle, KnownEntry, KnownMember, KnownPage, PastRevision, Told};
 use crate::model::event::EventKind;
 use crate::model::ids::{ArticleId, RevisionNumber, StoryId, TopicId};
 use crate::model::story::Confidence;
 use crate::model::topic::TopicMatch;
-
-/// Articles under one key of the index that are looked at: a key that more have is some boilerplate's.
-const BAND_ARTICLES: u32 = 48;
-
-/// Texts that share a single key with a capture are compared up to this many.
-const LONE_KEY_MAX: usize = 3;
-
-/// Articles whose texts are compared with a new one, those with the most keys in common first.
-const SIMILAR_MAX: usize = 16;
-
-/// Older revisions of one article that are compared too: a copy made before an edit is like one of them.
-const OLDER_REVISIONS: u32 = 3;
 
 /// Members of one story that are loaded.
 const MEMBERS_MAX: u32 = 64;
@@ -45,8 +31,9 @@ pub(super) fn known(connection: &Connection, capture: &Capture) -> Answer<Known>
         },
     };
     let taken_by = holder.filter(|holder| article.is_some_and(|article| article != *holder)).map(ArticleId);
-    let similar = similar(connection, capture, article)?;
-    let article = article.map(|article| known_article(connection, article)).transpose()?;
+    let mut texts = Texts::new(connection);
+    let similar = texts.similar(capture, article)?;
+    let article = article.map(|article| known_article(&mut texts, article)).transpose()?;
     let mut stories: Vec<i64> = similar.iter().map(|text| text.story.0).collect();
     stories.extend(article.iter().map(|article| article.record.story.0));
     stories.sort_unstable();
@@ -60,7 +47,7 @@ pub(super) fn known(connection: &Connection, capture: &Capture) -> Answer<Known>
         taken_by,
         next_article: next("article")?,
         next_story: next("story")?,
-        members: members(connection, &stories)?,
+        members: members(&mut texts, &stories)?,
         told: told(connection, &stories)?,
         apart: apart(connection, &stories)?,
         first_poll: first_poll(connection, capture)?,
@@ -73,7 +60,8 @@ pub(super) fn known(connection: &Connection, capture: &Capture) -> Answer<Known>
 
 /// What bears on a look without content.
 pub(super) fn known_page(connection: &Connection, article: i64) -> Answer<KnownPage> {
-    let article = known_article(connection, article)?;
+    let mut texts = Texts::new(connection);
+    let article = known_article(&mut texts, article)?;
     let story = article.record.story.0;
     let source_name = connection
         .prepare_cached("SELECT name FROM source WHERE id = ?1")?
@@ -85,7 +73,7 @@ pub(super) fn known_page(connection: &Connection, article: i64) -> Answer<KnownP
         .query_row([story], |row| Ok((row.get(0)?, Confidence(row.get(1)?))))?;
     Ok(KnownPage {
         source_name,
-        members: members(connection, &[story])?,
+        members: members(&mut texts, &[story])?,
         origin,
         told: told(connection, &[story])?,
         article,
@@ -125,7 +113,8 @@ fn holder_of_any(connection: &Connection, capture: &Capture) -> Answer<Option<i6
     Ok(found.filter(|(_, site)| site == capture.candidate.url().site()).map(|(article, _)| article))
 }
 
-fn known_article(connection: &Connection, id: i64) -> Answer<KnownArticle> {
+fn known_article(texts: &mut Texts<'_>, id: i64) -> Answer<KnownArticle> {
+    let connection = texts.connection();
     let mut statement = connection.prepare_cached("SELECT * FROM article WHERE id = ?1")?;
     let mut rows = statement.query([id])?;
     let Some(row) = rows.next()? else {
@@ -139,7 +128,7 @@ fn known_article(connection: &Connection, id: i64) -> Answer<KnownArticle> {
         .query_row(params![id, record.revisions], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(KnownArticle {
         site: row.get("site")?,
-        content: blobs::content(connection, id, record.revisions)?,
+        content: texts.content(id, record.revisions)?,
         hash: hash32("a link of the chain", &hash)?,
         extractor,
         history: history(connection, id)?,
@@ -182,104 +171,29 @@ pub(super) fn matches(connection: &Connection, id: i64) -> Answer<Vec<TopicMatch
     Ok(found)
 }
 
-/// The texts worth comparing: those that share keys, the exact text, or an address across sites.
-fn similar(connection: &Connection, capture: &Capture, own: Option<i64>) -> Answer<Vec<KnownText>> {
-    let candidate = &capture.candidate;
-    let mut counts: std::collections::HashMap<i64, usize> = std::collections::HashMap::new();
-    let mut by_band =
-        connection.prepare_cached("SELECT article FROM band WHERE key = ?1 ORDER BY article DESC LIMIT ?2")?;
-    for band in candidate.bands() {
-        let found = by_band.query_map(params![signed(*band), BAND_ARTICLES], |row| row.get::<_, i64>(0))?;
-        for article in found {
-            *counts.entry(article?).or_default() += 1;
-        }
-    }
-    let certain = candidate.bands().len() + 1;
-    if candidate.exact() != 0 {
-        let mut exact = connection.prepare_cached("SELECT id FROM article WHERE exact = ?1 ORDER BY id LIMIT ?2")?;
-        for article in exact.query_map(params![signed(candidate.exact()), BAND_ARTICLES], |row| row.get::<_, i64>(0))? {
-            counts.insert(article?, certain);
-        }
-    }
-    if let Some(elsewhere) = candidate.elsewhere()
-        && let Some(article) = holder(connection, elsewhere)?
-    {
-        counts.insert(article, certain);
-    }
-    let mut pointing = connection.prepare_cached("SELECT id FROM article WHERE elsewhere = ?1 ORDER BY id LIMIT ?2")?;
-    for article in pointing.query_map(params![candidate.canonical().as_str(), BAND_ARTICLES], |row| row.get(0))? {
-        counts.insert(article?, certain);
-    }
-    let mut found: Vec<(i64, usize)> = counts.into_iter().filter(|(article, _)| Some(*article) != own).collect();
-    found.sort_unstable_by_key(|(article, shared)| (std::cmp::Reverse(*shared), *article));
-    // Many texts share one key by chance, in a small vocabulary above all; a copy shares more, a short excerpt one.
-    let mut lone = 0;
-    found.retain(|(_, shared)| {
-        lone += usize::from(*shared == 1);
-        *shared > 1 || lone <= LONE_KEY_MAX
-    });
-    let mut texts = Vec::new();
-    for (article, _) in found.into_iter().take(SIMILAR_MAX) {
-        texts.extend(texts_of(connection, article)?);
-    }
-    Ok(texts)
-}
-
-/// An article's newest text, then some older ones.
-fn texts_of(connection: &Connection, article: i64) -> Answer<Vec<KnownText>> {
-    let newest = text_of(connection, article)?;
-    let last = newest.revision.0;
-    let mut texts = vec![newest];
-    for number in (last.saturating_sub(OLDER_REVISIONS).max(1)..last).rev() {
-        let content = blobs::content(connection, article, number)?;
-        if let Some(newest) = texts.first().cloned() {
-            texts.push(KnownText { revision: RevisionNumber(number), content, ..newest });
-        }
-    }
-    Ok(texts)
-}
-
-fn text_of(connection: &Connection, article: i64) -> Answer<KnownText> {
-    let (story, site, url, elsewhere, first_seen, revisions) = connection
-        .prepare_cached("SELECT story, site, canonical, elsewhere, first_seen, revisions FROM article WHERE id = ?1")?
-        .query_row([article], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
-        })?;
-    Ok(KnownText {
-        article: ArticleId(article),
-        revision: RevisionNumber(revisions),
-        story: StoryId(story),
-        site,
-        url,
-        elsewhere,
-        content: blobs::content(connection, article, revisions)?,
-        first_seen: at(first_seen),
-    })
-}
-
 /// The members of stories, in the order in which they appeared.
-fn members(connection: &Connection, stories: &[i64]) -> Answer<Vec<KnownMember>> {
+fn members(texts: &mut Texts<'_>, stories: &[i64]) -> Answer<Vec<KnownMember>> {
     let mut found = Vec::new();
     for story in stories {
-        let mut statement = connection.prepare_cached(
+        let mut statement = texts.connection().prepare_cached(
             "SELECT a.*, m.relation, m.confidence, s.name AS source_name, st.origin
              FROM article a JOIN story st ON st.id = a.story LEFT JOIN member m ON m.article = a.id
              LEFT JOIN source s ON s.id = a.source WHERE a.story = ?1 ORDER BY a.first_seen, a.id LIMIT ?2",
         )?;
         let mut rows = statement.query(params![story, MEMBERS_MAX])?;
         while let Some(row) = rows.next()? {
-            found.push(member(connection, row)?);
+            found.push(member(texts, row)?);
         }
     }
     Ok(found)
 }
 
-fn member(connection: &Connection, row: &Row<'_>) -> Answer<KnownMember> {
+fn member(texts: &mut Texts<'_>, row: &Row<'_>) -> Answer<KnownMember> {
     let record = records::article(row)?;
     let relation: Option<String> = row.get("relation")?;
     let source_name: Option<String> = row.get("source_name")?;
     Ok(KnownMember {
-        text: text_of(connection, record.id.0)?,
+        text: texts.newest(record.id.0)?,
         relation: relation.map(|word| records::relation(&word)).transpose()?,
         confidence: Confidence(row.get::<_, Option<f64>>("confidence")?.unwrap_or(1.0)),
         origin: row.get::<_, i64>("origin")? == record.id.0,

@@ -19,6 +19,7 @@ mod records;
 mod schema;
 mod search;
 mod sending;
+mod similar;
 mod sources;
 mod stories;
 mod told;

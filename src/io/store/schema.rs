@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::error::{Answer, Fault, StoreError};
@@ -72,6 +73,10 @@ pub(super) fn create_plain(path: &Path) -> Result<Connection, StoreError> {
 fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags).map_err(|error| StoreError::at(path, error))?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(|error| StoreError::at(path, error))?;
+    // A plan is made once a statement; otherwise SQLite, which is built with statistics, plans anew at every execution.
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map_err(|error| StoreError::at(path, error))?;
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
     Ok(connection)
 }

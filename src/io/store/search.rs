@@ -3,6 +3,8 @@
 //! The index keeps words, not texts: snippets are cut from the stored content. Scripts written without blanks are
 //! indexed a character a word, and a query's run of such characters is a phrase.
 
+use std::cell::RefCell;
+
 use rusqlite::{Connection, params};
 
 use super::blobs;
@@ -16,7 +18,7 @@ use crate::engine::text::words::is_ideograph;
 const SNIPPET_CHARS: usize = 90;
 
 /// A text as the index takes it: ideographs apart from each other.
-pub(super) fn indexed(text: &str) -> String {
+fn indexed(text: &str) -> String {
     if !text.chars().any(is_ideograph) {
         return text.to_owned();
     }
@@ -31,6 +33,47 @@ pub(super) fn indexed(text: &str) -> String {
         }
     }
     spaced
+}
+
+thread_local! {
+    /// What the jobs of the transaction under way put into the index. FTS5 writes out what it holds at every savepoint, each
+    /// time as a segment that is merged later; so the rows wait here until the jobs, each in a savepoint, are done.
+    static WAITING: RefCell<Vec<Waiting>> = const { RefCell::new(Vec::new()) };
+}
+
+struct Waiting {
+    article: i64,
+    title: String,
+    text: String,
+}
+
+/// Puts an article's newest words into the index, at the end of the transaction.
+pub(super) fn put(article: i64, title: &str, text: &str) {
+    let waiting = Waiting { article, title: indexed(title), text: indexed(text) };
+    WAITING.with_borrow_mut(|all| all.push(waiting));
+}
+
+/// How many rows wait.
+pub(super) fn waiting() -> usize {
+    WAITING.with_borrow(Vec::len)
+}
+
+/// Forgets the rows of a job that undid itself: those after the first `kept`.
+pub(super) fn forget(kept: usize) {
+    WAITING.with_borrow_mut(|all| all.truncate(kept));
+}
+
+/// Writes the rows that wait.
+pub(super) fn write_waiting(connection: &Connection) -> Answer<()> {
+    for row in WAITING.take() {
+        connection.prepare_cached("DELETE FROM fts WHERE rowid = ?1")?.execute([row.article])?;
+        connection.prepare_cached("INSERT INTO fts (rowid, title, text) VALUES (?1, ?2, ?3)")?.execute(params![
+            row.article,
+            row.title,
+            row.text
+        ])?;
+    }
+    Ok(())
 }
 
 /// What a person typed as an FTS5 query: words and "phrases" that must all be there, `-word` that must not, `OR`

@@ -13,6 +13,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::error::{Answer, StoreError};
+use super::search;
 
 /// Jobs that may wait; who asks for more waits in turn.
 const QUEUE: usize = 64;
@@ -191,9 +192,12 @@ fn write_group(connection: &mut Connection, group: Vec<Job>, path: &Path) {
             }
         }
         let end = match lost {
-            None => transaction.commit().map_err(|error| StoreError::at(path, error)),
+            None => search::write_waiting(&transaction)
+                .map_err(|fault| fault.at(path))
+                .and_then(|()| transaction.commit().map_err(|error| StoreError::at(path, error))),
             Some(error) => Err(error),
         };
+        search::forget(0);
         for ran in answers {
             (ran.answer)(if ran.kept { end.clone() } else { Ok(()) });
         }
@@ -210,7 +214,11 @@ fn run(transaction: &mut Transaction<'_>, job: Job, path: &Path) -> Result<Ran, 
             return Err(error);
         }
     };
+    let indexed = search::waiting();
     let ran = job(Ok(&savepoint));
+    if !ran.kept {
+        search::forget(indexed);
+    }
     if savepoint.is_autocommit() {
         let full = StoreError::Full { path: path.to_path_buf() };
         (ran.answer)(if ran.kept { Err(full.clone()) } else { Ok(()) });

@@ -1,0 +1,181 @@
+//! The texts that a decision compares, found by the keys they have in common. Each content is read once a decision.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rusqlite::{Connection, params};
+
+use super::blobs;
+use super::error::Answer;
+use super::load::holder;
+use super::value::{at, signed};
+use crate::engine::ingest::Capture;
+use crate::engine::ingest::known::KnownText;
+use crate::model::article::Content;
+use crate::model::ids::{ArticleId, RevisionNumber, StoryId};
+
+/// Articles under one key of the index that are looked at: a key that more have is some boilerplate's.
+const BAND_ARTICLES: u32 = 48;
+
+/// Texts that share a single key with a capture are compared up to this many.
+const LONE_KEY_MAX: usize = 3;
+
+/// Articles that share a single key whose length is looked at.
+const LONE_KEY_LOOKS: usize = 12;
+
+/// Of two texts that share a single key, the shorter is at most this share of the longer. The keys of two texts of one
+/// length cover the same part of the order of hashes: copies of at least half the text share seven of fifteen, and one or
+/// none less than once in a thousand; an excerpt shares fewer the shorter it is.
+const LONE_KEY_LENGTH: f64 = 0.6;
+
+/// Below so many bytes the length of a stored content says little about its text's.
+const TELLING_BYTES: usize = 2_000;
+
+/// Articles whose texts are compared with a new one, those with the most keys in common first.
+const SIMILAR_MAX: usize = 16;
+
+/// Older revisions of one article that are compared too: a copy made before an edit is like one of them.
+const OLDER_REVISIONS: u32 = 3;
+
+/// Contents read for one decision.
+pub(super) struct Texts<'a> {
+    connection: &'a Connection,
+    read: HashMap<(i64, u32), Arc<Content>>,
+}
+
+impl<'a> Texts<'a> {
+    pub(super) fn new(connection: &'a Connection) -> Self {
+        Self { connection, read: HashMap::new() }
+    }
+
+    pub(super) fn connection(&self) -> &'a Connection {
+        self.connection
+    }
+
+    /// One revision's content.
+    pub(super) fn content(&mut self, article: i64, number: u32) -> Answer<Arc<Content>> {
+        if let Some(content) = self.read.get(&(article, number)) {
+            return Ok(Arc::clone(content));
+        }
+        let content = Arc::new(blobs::content(self.connection, article, number)?);
+        self.read.insert((article, number), Arc::clone(&content));
+        Ok(content)
+    }
+
+    /// An article's newest text.
+    pub(super) fn newest(&mut self, article: i64) -> Answer<KnownText> {
+        let (story, site, url, elsewhere, first_seen, revisions) = self
+            .connection
+            .prepare_cached(
+                "SELECT story, site, canonical, elsewhere, first_seen, revisions FROM article WHERE id = ?1",
+            )?
+            .query_row([article], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+            })?;
+        Ok(KnownText {
+            article: ArticleId(article),
+            revision: RevisionNumber(revisions),
+            story: StoryId(story),
+            site,
+            url,
+            elsewhere,
+            content: self.content(article, revisions)?,
+            first_seen: at(first_seen),
+        })
+    }
+
+    /// The texts worth comparing: those that share keys, the exact text, or an address across sites.
+    pub(super) fn similar(&mut self, capture: &Capture, own: Option<i64>) -> Answer<Vec<KnownText>> {
+        let mut found: Vec<(i64, usize)> = candidates(self.connection, capture)?.into_iter().collect();
+        found.retain(|(article, _)| Some(*article) != own);
+        found.sort_unstable_by_key(|(article, shared)| (Reverse(*shared), *article));
+        // Many texts share one key by chance, in a small vocabulary above all.
+        let lone = found.iter().position(|(_, shared)| *shared == 1).unwrap_or(found.len());
+        let mut chosen: Vec<i64> = found.iter().take(lone.min(SIMILAR_MAX)).map(|(article, _)| *article).collect();
+        let most = SIMILAR_MAX.min(chosen.len() + LONE_KEY_MAX);
+        for (article, _) in found.iter().skip(lone).take(LONE_KEY_LOOKS) {
+            if chosen.len() < most && may_be_excerpt(self.connection, capture, *article)? {
+                chosen.push(*article);
+            }
+        }
+        let mut texts = Vec::new();
+        for article in chosen {
+            texts.extend(self.texts_of(article)?);
+        }
+        Ok(texts)
+    }
+
+    /// An article's newest text, then some older ones.
+    fn texts_of(&mut self, article: i64) -> Answer<Vec<KnownText>> {
+        let newest = self.newest(article)?;
+        let last = newest.revision.0;
+        let mut texts = vec![newest.clone()];
+        for number in (last.saturating_sub(OLDER_REVISIONS).max(1)..last).rev() {
+            let content = self.content(article, number)?;
+            texts.push(KnownText { revision: RevisionNumber(number), content, ..newest.clone() });
+        }
+        Ok(texts)
+    }
+}
+
+/// Articles that may be alike, with how many keys they share; one that is certainly worth a look shares more than all.
+fn candidates(connection: &Connection, capture: &Capture) -> Answer<HashMap<i64, usize>> {
+    let candidate = &capture.candidate;
+    let mut counts: HashMap<i64, usize> = HashMap::new();
+    let mut by_band =
+        connection.prepare_cached("SELECT article FROM band WHERE key = ?1 ORDER BY article DESC LIMIT ?2")?;
+    for band in candidate.bands() {
+        let found = by_band.query_map(params![signed(*band), BAND_ARTICLES], |row| row.get::<_, i64>(0))?;
+        for article in found {
+            *counts.entry(article?).or_default() += 1;
+        }
+    }
+    let certain = candidate.bands().len() + 1;
+    if candidate.exact() != 0 {
+        let mut exact = connection.prepare_cached("SELECT id FROM article WHERE exact = ?1 ORDER BY id LIMIT ?2")?;
+        for article in exact.query_map(params![signed(candidate.exact()), BAND_ARTICLES], |row| row.get::<_, i64>(0))? {
+            counts.insert(article?, certain);
+        }
+    }
+    if let Some(elsewhere) = candidate.elsewhere()
+        && let Some(article) = holder(connection, elsewhere)?
+    {
+        counts.insert(article, certain);
+    }
+    let mut pointing = connection.prepare_cached("SELECT id FROM article WHERE elsewhere = ?1 ORDER BY id LIMIT ?2")?;
+    for article in pointing.query_map(params![candidate.canonical().as_str(), BAND_ARTICLES], |row| row.get(0))? {
+        counts.insert(article?, certain);
+    }
+    Ok(counts)
+}
+
+/// Whether the lengths of a capture and of an article that shares one key with it allow one to be a part of the other.
+fn may_be_excerpt(connection: &Connection, capture: &Capture, article: i64) -> Answer<bool> {
+    let own = capture.candidate.content().blocks.iter().map(|block| block.text.len()).sum();
+    Ok(fit_as_part(own, blobs::content_bytes(connection, article)?))
+}
+
+fn fit_as_part(one: usize, other: usize) -> bool {
+    let (shorter, longer) = (one.min(other), one.max(other));
+    shorter < TELLING_BYTES || (shorter as f64) < longer as f64 * LONE_KEY_LENGTH
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_about_one_length_need_more_than_one_key_in_common() {
+        for (one, other, worth_it) in [
+            (4_000, 4_200, false),
+            (4_000, 2_500, false),
+            (4_000, 2_300, true),
+            (9_000, 3_000, true),
+            (3_000, 9_000, true),
+            (900, 1_000, true),
+        ] {
+            assert_eq!(fit_as_part(one, other), worth_it, "{one} and {other} bytes");
+        }
+    }
+}
