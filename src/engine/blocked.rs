@@ -101,6 +101,7 @@ fn by_shape(html: &str, trust: Trust) -> Option<&'static str> {
     if seen.words > WORDS_MAX || (trust == Trust::MayBeAnArticle && claims_to_be_an_article(html)) {
         return None;
     }
+    let text = fold(&seen.text);
     let fits = |mark: &&Mark| {
         mark.all.iter().all(|part| html.contains(part))
             && (mark.any.is_empty() || mark.any.iter().any(|part| html.contains(part)))
@@ -114,18 +115,17 @@ fn by_shape(html: &str, trust: Trust) -> Option<&'static str> {
     if seen.words > FORM_WORDS_MAX {
         return None;
     }
-    let says =
-        |phrases: &[&str]| phrases.iter().any(|phrase| seen.text.contains(phrase) || seen.title.contains(phrase));
+    let says = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(phrase) || seen.title.contains(phrase));
     if WIDGETS.iter().any(|widget| html.contains(widget)) && (says(CAPTCHA_WORDS) || seen.words <= PLEA_WORDS_MAX / 2) {
         return Some("a captcha");
     }
     if has_password_field(html) {
         return Some("a log-in page");
     }
-    let pleads = seen.text.contains("enable javascript")
-        || seen.text.contains("javascript is disabled")
-        || seen.text.contains("enable js")
-        || seen.text.contains("requires javascript");
+    let pleads = text.contains("enable javascript")
+        || text.contains("javascript is disabled")
+        || text.contains("enable js")
+        || text.contains("requires javascript");
     (pleads && seen.words <= PLEA_WORDS_MAX).then_some("a page that shows nothing without JavaScript")
 }
 
@@ -146,7 +146,7 @@ fn looked_at(html: &str) -> &str {
     html.get(..html.floor_char_boundary(LOOKED_AT_BYTES)).unwrap_or(html)
 }
 
-/// What a person sees, folded: apart from its title at most a little over [`WORDS_MAX`] words, enough to judge.
+/// What a person sees, the title folded: apart from its title at most a little over [`WORDS_MAX`] words, enough to judge.
 struct Seen {
     title: String,
     text: String,
@@ -211,7 +211,7 @@ impl Seen {
         let words = text.split_whitespace().count();
         if words > 0 {
             self.words += words + text.chars().filter(|letter| is_unspaced(*letter)).count() / LETTERS_A_WORD;
-            self.text.push_str(&fold(text));
+            self.text.push_str(text);
             self.text.push(' ');
         }
     }

@@ -98,7 +98,7 @@ fn one_line(text: &str) -> String {
             out.push(c);
         }
     }
-    if is_nfc_quick(out.chars()) == IsNormalized::Yes { out } else { out.nfc().collect() }
+    if out.is_ascii() || is_nfc_quick(out.chars()) == IsNormalized::Yes { out } else { out.nfc().collect() }
 }
 
 #[cfg(test)]

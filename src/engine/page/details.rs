@@ -84,18 +84,41 @@ fn kept(tags: impl Iterator<Item = String>) -> Vec<String> {
     out
 }
 
+/// A language is told from so much of a text; more of it does not tell more.
+const DETECTED_CHARS: usize = 400;
+
 /// The language of the text: detected where there is enough of it, else as declared. The text wins over the declaration
 /// only where detection is sure, and a region is kept only if the text is in that language.
 pub(super) fn language(text: &str, head: &Head, json: &JsonLd) -> Option<String> {
     let declared =
         head.language.as_deref().or_else(|| head.first(&["content-language", "og:locale", "dc.language", "language"]));
     let declared = declared.or(json.language.as_deref()).and_then(primary);
-    let sample: String = text.chars().take(800).collect();
+    let sample: String = text.chars().take(DETECTED_CHARS).collect();
+    if declared.as_deref() == Some("en") && is_plainly_english(&sample) {
+        return declared;
+    }
     let detected = whatlang::detect(&sample).filter(|info| info.is_reliable() && sample.chars().count() > 120);
     match detected.map(|info| two_letters(info.lang().code())) {
         Some(found) => Some(found.to_owned()),
         None => declared,
     }
+}
+
+/// English words that hold sentences together and are words of no other language that is written much.
+const ENGLISH_WORDS: [&str; 16] = [
+    "the", "and", "that", "with", "from", "this", "which", "their", "they", "said", "have", "been", "would", "were",
+    "about", "who",
+];
+
+/// Every fifteenth word of English prose and more is one of [`ENGLISH_WORDS`]; asking saves comparing with all languages.
+fn is_plainly_english(text: &str) -> bool {
+    let words = text.split_ascii_whitespace();
+    let (mut all, mut english) = (0, 0);
+    for word in words {
+        all += 1;
+        english += usize::from(ENGLISH_WORDS.iter().any(|known| known.eq_ignore_ascii_case(word)));
+    }
+    all >= 20 && english * 15 >= all
 }
 
 fn primary(tag: &str) -> Option<String> {
@@ -130,14 +153,17 @@ pub(super) fn image(head: &Head, json: &JsonLd, url: &WebUrl) -> Option<String> 
     url.join(&address).ok().map(|image| image.to_string())
 }
 
+/// Longest name of a publication.
+const CREDIT_MAX_CHARS: usize = 80;
+
 static CREDIT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"\b(?:
-          (?:the\ )?original\ source\ of\ this\ (?:article|story|text)\ is\s+(?:(?-i:the)\ )?(?P<a>[^.\n]{2,80})
-        | (?:this\ (?:article|story|piece|post|report)\ (?:was\ |has\ been\ )?)?(?:originally|first)\ (?:published|appeared|posted)\ (?:on|in|at|by)\ (?:(?-i:the)\ )?(?P<b>[^.\n]{2,80})
-        | (?:this\ (?:article|story|piece)\ is\ |)(?:re-?published|reprinted|reproduced|syndicated)\ (?:here\ )?(?:from|with\ (?:the\ )?permission\ (?:from|of))\ (?:(?-i:the)\ )?(?P<c>[^.\n]{2,80})
-        | courtesy\ of\ (?:(?-i:the)\ )?(?P<d>[^.\n]{2,60})
-        | zuerst\ erschienen\ (?:bei|in|auf)\ (?P<e>[^.\n]{2,60}) | publié\ (?:initialement|à\ l.origine)\ (?:par|sur|dans)\ (?P<f>[^.\n]{2,60})
+          (?:the\ )?original\ source\ of\ this\ (?:article|story|text)\ is\s+(?:(?-i:the)\ )?(?P<a>[^.\n]{2,})
+        | (?:this\ (?:article|story|piece|post|report)\ (?:was\ |has\ been\ )?)?(?:originally|first)\ (?:published|appeared|posted)\ (?:on|in|at|by)\ (?:(?-i:the)\ )?(?P<b>[^.\n]{2,})
+        | (?:this\ (?:article|story|piece)\ is\ |)(?:re-?published|reprinted|reproduced|syndicated)\ (?:here\ )?(?:from|with\ (?:the\ )?permission\ (?:from|of))\ (?:(?-i:the)\ )?(?P<c>[^.\n]{2,})
+        | courtesy\ of\ (?:(?-i:the)\ )?(?P<d>[^.\n]{2,})
+        | zuerst\ erschienen\ (?:bei|in|auf)\ (?P<e>[^.\n]{2,}) | publié\ (?:initialement|à\ l.origine)\ (?:par|sur|dans)\ (?P<f>[^.\n]{2,})
         )",
     )
 });
@@ -151,7 +177,7 @@ pub(super) fn origin(dom: &Dom, blocks: &[RawBlock], url: &WebUrl) -> Option<Ori
         let Some(found) = CREDIT.captures(&block.text) else { continue };
         let Some(name) = ["a", "b", "c", "d", "e", "f"].iter().find_map(|group| found.name(group)) else { continue };
         let name = clean_credit(name.as_str());
-        if name.is_empty() {
+        if name.is_empty() || name.chars().count() > CREDIT_MAX_CHARS {
             continue;
         }
         let link = dom
@@ -204,4 +230,33 @@ pub(super) fn notices(blocks: &[RawBlock]) -> Vec<String> {
 pub(super) fn canonical(head: &Head, url: &WebUrl) -> Option<WebUrl> {
     let stated = head.canonical.as_deref().or_else(|| head.first(&["og:url"]))?;
     url.join(stated).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_english_prose_is_plainly_english() {
+        for (text, english) in [
+            (
+                "The minister said on Monday that the talks with Beijing would go on, and that tariffs had been the \
+                 first point of the agenda since spring.",
+                true,
+            ),
+            (
+                "Der Minister sagte am Montag, die Gespräche mit Peking würden fortgesetzt, und die Zölle seien seit \
+                 dem Frühjahr der erste Punkt der Tagesordnung gewesen.",
+                false,
+            ),
+            (
+                "De minister zei maandag dat de gesprekken met Peking zouden doorgaan en dat de tarieven sinds het \
+                 voorjaar het eerste punt van de agenda waren geweest.",
+                false,
+            ),
+            ("Talks resume with Beijing.", false),
+        ] {
+            assert_eq!(is_plainly_english(text), english, "{text}");
+        }
+    }
 }

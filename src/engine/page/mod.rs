@@ -76,8 +76,23 @@ impl Learned {
 
 /// Equal for blocks of the same letters and digits, whatever their case, spaces and signs.
 pub fn block_hash(text: &str) -> u64 {
-    let folded: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    xxh3_64(folded.as_bytes())
+    xxh3_64(letters(text).as_bytes())
+}
+
+/// The letters and digits of a text in lower case, without anything between them.
+fn letters(text: &str) -> String {
+    let mut letters = String::with_capacity(text.len());
+    for c in text.chars() {
+        // Most are ASCII, which needs no tables.
+        if c.is_ascii() {
+            if c.is_ascii_alphanumeric() {
+                letters.push(c.to_ascii_lowercase());
+            }
+        } else if c.is_alphanumeric() {
+            letters.extend(c.to_lowercase());
+        }
+    }
+    letters
 }
 
 /// Why a block of the container is in or out.
@@ -152,16 +167,16 @@ pub fn extract(input: &PageInput<'_>) -> Extracted {
 
     let about =
         prune::About { title: title.as_deref(), authors: &authors, site: site.as_deref(), learned: input.learned };
+    let everything = blocks::cut(&whole, &marks, Dom::ROOT, None);
     let body = match &ruled.html {
         Some(html) => {
             let dom = dom::parse(html);
             let marks = Marks::read(&dom);
-            Body::read(&dom, &marks, &about)
+            Body::read(&dom, &marks, &blocks::cut(&dom, &marks, Dom::ROOT, None), &about)
         }
-        None => Body::read(&whole, &marks, &about),
+        None => Body::read(&whole, &marks, &everything, &about),
     };
     let (blocks, trace) = rescue::rescue((body.blocks, body.trace), &whole, &json, &about);
-    let everything = blocks::cut(&whole, &marks, Dom::ROOT, None);
     let text: String = blocks.iter().take(20).map(|block| block.text.as_str()).collect::<Vec<_>>().join(" ");
     let language = details::language(&text, &head, &json);
     // `03/04/2026` is read as the page's declared language has it, which knows the region; else as the text's.
@@ -239,9 +254,9 @@ struct Body {
 }
 
 impl Body {
-    fn read(dom: &Dom, marks: &Marks, about: &prune::About<'_>) -> Self {
-        let all = blocks::cut(dom, marks, Dom::ROOT, None);
-        let Some(root) = container::find(dom, marks, &all) else {
+    /// `all` are the blocks of the whole page.
+    fn read(dom: &Dom, marks: &Marks, all: &[RawBlock], about: &prune::About<'_>) -> Self {
+        let Some(root) = container::find(dom, marks, all) else {
             return Self { blocks: Vec::new(), trace: Vec::new(), edges: Vec::new() };
         };
         let inside = blocks::cut(dom, marks, root, marks.dropped(root));

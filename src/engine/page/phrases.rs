@@ -8,11 +8,14 @@ use regex::{Regex, RegexBuilder};
 
 /// Longest block that a prompt has, in characters.
 const PROMPT_MAX_CHARS: u32 = 320;
+/// Longest line above the body.
+const HEAD_MAX_CHARS: usize = 220;
 /// Longest block that a note at the tail has, in characters.
 const TAIL_MAX_CHARS: u32 = 900;
 
 /// Word boundaries are those of ASCII: the automaton that handles Unicode's is ten times slower, and gives up on the quotation
-/// marks of any article. A phrase that ends in another letter is written without one.
+/// marks of any article. A phrase that ends in another letter is written without one. Long bounded repetitions (`.{2,120}`)
+/// are left to the lengths above: each makes as many copies of the class of all characters.
 fn pattern(text: &str) -> Regex {
     RegexBuilder::new(&text.replace(r"\b", r"(?-u:\b)"))
         .case_insensitive(true)
@@ -30,7 +33,7 @@ static ANYWHERE: LazyLock<Regex> = LazyLock::new(|| {
         | (story|article)\ continues\ (below|after)\b.* | continue\ reading(\ the\ main\ story|\ below)?\b.* | loading\W* | skip\ advertisement
         | (read|see|watch|listen|view|click)\ (more|also|next|here|now|full\ story)(\W* | \W*(about|on|from|at|here|in|stories|of|to)\b.* | \s?[:：>»|–—→-].*) | also\ (read|see|watch)\b.* | read\ (the\ )?(full|rest|original)\b.*
         | (like|enjoy(ed)?|love)\ this\ (story|article|post)\?.* | image\ \d+\ (of|/)\ \d+ | you\ (may|might)\ also\ (be\ interested|like|enjoy)\b.*
-        | \[/?[a-z_]{3,20}\b[^\]]*\].* | ©.{2,120}
+        | \[/?[a-z_]{3,20}\b[^\]]*\].* | ©.{2,}
         | (related|recommended|more|trending|popular|latest|top|must[\ -]read|don.t\ miss|you\ (may|might)\ (also\ )?like|editor.?s?.?\ picks?|in\ case\ you\ missed\ it|suggested)(\ (stories|articles|news|content|coverage|topics|reading|posts|links|videos?|from\ .{2,}|on\ this\ story|in\ .{2,}))?\W*:?
         | (related(\ (post|story|article|video|reading|content|recipe|link)s?)?|read\ more|more|see\ also|also|watch|read|listen|video|photos?|gallery|opinion|analysis|explainer|fact\ check)\W*[:|»>]\s.{3,}
         | (sign\ up|subscribe|register|log\ in|sign\ in|join\ us|donate|support\ us|become\ a\ (member|subscriber|patron))\b.*
@@ -50,15 +53,15 @@ static ANYWHERE: LazyLock<Regex> = LazyLock::new(|| {
 static HEAD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"^\W*(?:
-        (by|von|par|por|di|door|автор|作者|文)\W\s*(?-i:[\p{Lu}\p{Lo}@])[^.!?]{1,100}
-        | (written|reported|reviewed|edited|produced|photographs?|photos?|illustration)\ by\b[^.!?]{2,100}
-        | ((first|originally|last)\ )?(published|posted|updated|modified|created|veröffentlicht|aktualisiert|publié\ le|publicado|actualizado|pubblicato|stand|erstellt)\b[^.!?]{0,80}\d[^!?]{0,60}
-        | (mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?\W{0,3}[^.!?]{0,20}\d{1,4}[^!?]{0,40}
-        | (jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?)\.?\ \d{1,2}\W[^!?]{0,50}
-        | \d{1,2}[./-]\d{1,2}[./-]\d{2,4}[^.!?]{0,120} | \d{1,2}\.?\ \p{L}{3,12}\ \d{4}[^!?]{0,40} | \d{4}-\d{2}-\d{2}[^!?]{0,40}
-        | (tempo\ de\ leitura|tiempo\ de\ lectura|temps\ de\ lecture|lesezeit|reading\ time|leestijd|время\ чтения)\W.{1,20}
+        (by|von|par|por|di|door|автор|作者|文)\W\s*(?-i:[\p{Lu}\p{Lo}@])[^.!?]+
+        | (written|reported|reviewed|edited|produced|photographs?|photos?|illustration)\ by\b[^.!?]{2,}
+        | ((first|originally|last)\ )?(published|posted|updated|modified|created|veröffentlicht|aktualisiert|publié\ le|publicado|actualizado|pubblicato|stand|erstellt)\b[^.!?]*\d[^!?]*
+        | (mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?\W{0,3}[^.!?]*\d{1,4}[^!?]*
+        | (jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?)\.?\ \d{1,2}\W[^!?]*
+        | \d{1,2}[./-]\d{1,2}[./-]\d{2,4}[^.!?]* | \d{1,2}\.?\ \p{L}{3,12}\ \d{4}[^!?]* | \d{4}-\d{2}-\d{2}[^!?]*
+        | (tempo\ de\ leitura|tiempo\ de\ lectura|temps\ de\ lecture|lesezeit|reading\ time|leestijd|время\ чтения)\W.+
         | \d+\ ?(min(ute)?s?|мин|分)\W?(\ read|\ lesezeit|\ de\ lecture)? | \d+\ (hours?|days?|minutes?|weeks?)\ ago
-        | (region|theme|topics?|tags?|section|category|categories|filed\ under|kategorie|rubrique)\W*:[^.!?]{1,200}
+        | (region|theme|topics?|tags?|section|category|categories|filed\ under|kategorie|rubrique)\W*:[^.!?]+
         | (listen|play|watch)(\ to)?\ (this\ )?(article|audio|video|story)\b.* | (image|photo|picture)\ (caption|credit|copyright)\b.*
         | all\ .{2,}\ articles\ can\ be\ read\b.* | .*\b(translate|drop[\ -]?down\ menu|select\ language)\b.*\b(website|menu|button|page|banner)\b.*
         )$",
@@ -75,14 +78,14 @@ static TAIL: LazyLock<Regex> = LazyLock::new(|| {
         | (originally|first)\ published\b.* | republished\b.* | reprinted\b.* | (reporting|writing|editing|additional\ reporting|compiled|edited|translated|produced|graphics?|photography|with\ (reporting|files|additional\ reporting|assistance))\ (and\ \w+\ )?(by|from)\b.*
         | \(?(reporting|editing|writing|additional\ reporting|compiled|edited)\ (and\ \w+\ )?by\b.*
         | (disclaimer|disclosure|legal\ notice|haftungsausschluss|note\ to\ (readers|editors)|editor.?s?\ note:\ this\ (post|article)\ (first|originally)|about\ the\ (author|writer|company)|author\ bio|articles?\ by)\b\W.*
-        | (about|über|à\ propos\ de)\ (the\ |us|our\ |this\ )?[^.!?,]{0,50}
+        | (about|über|à\ propos\ de)\ (the\ |us|our\ |this\ )?[^.!?,]*
         | (contact|media\ contacts?|for\ (more|further|media|press|additional)\ (information|inquiries|enquiries|details|queries)|press\ contact|investor\ relations)\b.*
         | [\w.+-]+@[\w-]+\.[\w.-]+\W*(\ .*)?
-        | (follow|like|find)\ .{2,}\ on\ .{2,} | (twitter|facebook|instagram|x|telegram)\W*[:@].* | @\w{2,20}\W*
+        | (follow|like|find)\ .{2,}\ on\ .{2,} | (twitter|facebook|instagram|x|telegram)\W*[:@].* | @\w{2,}\W*
         | (please\ )?((share|forward)\ (this|it|your|the\ (article|story|post|news)|on|via|with)|click\ the\ share|comment\ on\ (this|our)|let\ us\ know|tell\ us\ (what|your|about)|what\ do\ you\ think|have\ (you\ )?(a|any)\ (tip|story|question|thoughts))\b.*
         | (subscribe|sign\ up|become\ a\ (member|subscriber|patron|supporter|fan)|support\ (us|our|independent|quality|this)|donate\ (to|now|today|here|via)|help\ us|join\ (us|our|the\ conversation|thousands))\b.*
-        | (tags?|topics?|keywords|filed\ under|categories|more\ (about|on|from)|read\ more|related(\ (topics|articles|stories))?|themen|schlagworte)\s?[:：|].* | more\ (about|on|from)\ [^.!?]{2,60} | related\ (topics|articles|stories|content|news)\W*
-        | (e-?mail|write\ to|reach|contact|follow|tweet)\ .{2,70}\ (at|on|via)\ .*(@|twitter|facebook|https?:).* | (more|for\ more|follow|read|see|find|visit|full)\ [^.!?]{0,80}(https?://|www\.).*
+        | (tags?|topics?|keywords|filed\ under|categories|more\ (about|on|from)|read\ more|related(\ (topics|articles|stories))?|themen|schlagworte)\s?[:：|].* | more\ (about|on|from)\ [^.!?]{2,} | related\ (topics|articles|stories|content|news)\W*
+        | (e-?mail|write\ to|reach|contact|follow|tweet)\ .{2,}\ (at|on|via)\ .*(@|twitter|facebook|https?:).* | (more|for\ more|follow|read|see|find|visit|full)\ [^.!?]*(https?://|www\.).*
         | (next|previous)\ (article|post|story|page)\b.* | (source|sources|via|photo|image|cover\ photo|featured\ image|picture|video|pic)\W*:\s.{2,}
         | (click|tap)\ here\b.* | (want|looking|interested|got|need|love)\b.*\?\ ?(sign|subscribe|click|follow|check|join|get|read|try|let).*
         | (ap|afp|reuters|pti|ians|ani|dpa|xinhua|tass|ansa|efe|upi|cnn|bloomberg)\W{0,4} | .{2,}(/|\ \|\ |,\ )?(reuters|afp|ap|pti|bloomberg)\W{0,3}contributed.*
@@ -119,7 +122,7 @@ static INSIDE_PROMPT: LazyLock<Regex> = LazyLock::new(|| {
 /// Invitations, where nobody is quoted.
 static INVITES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:(our|this|free|daily|weekly)\ ([\w’'-]{1,20}\ ){0,3}(newsletters?|mailing\ list)|subscribe\ (to|here|now|today|for|and))\b",
+        r"\b(?:(our|this|free|daily|weekly)\ (\S+\ ){0,3}(newsletters?|mailing\ list)|subscribe\ (to|here|now|today|for|and))\b",
     )
 });
 
@@ -135,15 +138,25 @@ fn is_note(text: &str, chars: u32) -> bool {
             && (INSIDE_PROMPT.is_match(text) || (!text.contains(['“', '”', '"']) && INVITES.is_match(text))))
 }
 
+/// How a note on its author begins. Whether the whole is one is [`is_bio`]'s.
 static BIO: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^\W*(?-i:(?:\p{Lu}[\p{L}.'’-]{0,20}\ ){2,4})(?:
-        (is|was|has\ been)\ (a|an|the|our|also|currently|now|based|editor|director|[\p{L}’]+[’']s)\b[^.]{0,90}\b(author|writer|reporter|correspondent|journalist|editor|columnist|contributor|professor|fellow|
+        r"^\W*(?-i:(?:\p{Lu}[\p{L}.'’-]*\ ){2,4})(?:
+        (is|was|has\ been)\ (a|an|the|our|also|currently|now|based|editor|director|[\p{L}’]+[’']s)\b[^.]*?\b(author|writer|reporter|correspondent|journalist|editor|columnist|contributor|professor|fellow|
         analyst|director|researcher|staff|student|blogger|lecturer|producer|founder|critic)\b
-        | (writes|covers|reports|blogs|edits|tweets)\ [^.]{0,60}\b(for|about|on|at|from|in)\b
+        | (writes|covers|reports|blogs|edits|tweets)\ [^.]*?\b(for|about|on|at|from|in)\b
         )",
     )
 });
+
+/// Within so many bytes a note on its author says what the author is.
+const BIO_MAX_BYTES: usize = 180;
+
+/// Whether a text says who somebody is. Lengths are measured here: a bounded repetition of letters of every script makes
+/// an automaton of tens of megabytes.
+fn is_bio(text: &str) -> bool {
+    BIO.find(text).is_some_and(|found| found.end() <= BIO_MAX_BYTES)
+}
 
 /// A heading under which a page goes on to other things: its next stories, its readers, its owner.
 static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
@@ -197,7 +210,7 @@ pub(super) fn anywhere(text: &str, chars: u32, link_density: f64) -> Option<&'st
 
 /// A line above the body; names the rule.
 pub(super) fn at_head(text: &str, authors: &[String], site: Option<&str>) -> Option<&'static str> {
-    if text.chars().count() > 260 {
+    if text.chars().count() > HEAD_MAX_CHARS {
         return None;
     }
     if is_name_line(text, authors, site) {
@@ -217,7 +230,7 @@ pub(super) fn at_tail(text: &str, chars: u32, authors: &[String], site: Option<&
     if authors.iter().any(|author| is_about(text, author)) {
         return Some("about the author");
     }
-    if BIO.is_match(text) && chars < 420 {
+    if is_bio(text) && chars < 420 {
         return Some("about the author");
     }
     is_note(text, chars).then_some("credits, rights, contact or prompt")
@@ -226,7 +239,7 @@ pub(super) fn at_tail(text: &str, chars: u32, authors: &[String], site: Option<&
 /// Whether a text speaks of its author or to its reader, as the notes set in italics below an article do.
 pub(super) fn speaks_of_author_or_reader(text: &str) -> bool {
     let chars = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
-    is_note(text, chars) || BIO.is_match(text) || ANYWHERE.is_match(text)
+    is_note(text, chars) || is_bio(text) || ANYWHERE.is_match(text)
 }
 
 fn is_about(text: &str, author: &str) -> bool {
@@ -289,6 +302,21 @@ mod tests {
         ] {
             assert_eq!(anywhere(prose, 50, 0.0), None, "{prose}");
         }
+    }
+
+    #[test]
+    fn a_note_says_who_somebody_is_at_once() {
+        for (text, is_note) in [
+            ("Jo Arden is a reporter in Geneva.", true),
+            ("Élodie D’Arc-Roux is The Post’s chief Europe correspondent.", true),
+            ("Sam Lee Park writes on trade for The Post.", true),
+            ("Jo Arden was there when the reporter came.", false),
+            ("Arden is a reporter in Geneva.", false),
+        ] {
+            assert_eq!(is_bio(text), is_note, "{text}");
+        }
+        let late = format!("Jo Arden is a {}reporter.", "very ".repeat(60));
+        assert!(!is_bio(&late));
     }
 
     #[test]

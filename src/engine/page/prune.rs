@@ -4,7 +4,7 @@
 
 use super::blocks::RawBlock;
 use super::phrases;
-use super::{BlockTrace, Learned, block_hash};
+use super::{BlockTrace, Learned, block_hash, letters};
 use crate::model::article::BlockKind;
 
 /// Blocks at the head and at the tail in which prompts are looked for.
@@ -233,8 +233,6 @@ fn headings(blocks: &[RawBlock], out: &mut [Option<String>]) {
 }
 
 fn same_words(a: &str, b: &str) -> bool {
-    let words =
-        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
-    let (a, b) = (words(a), words(b));
+    let (a, b) = (letters(a), letters(b));
     !a.is_empty() && a == b
 }

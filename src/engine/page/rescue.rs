@@ -5,7 +5,7 @@ use super::dom::{self, Dom};
 use super::jsonld::JsonLd;
 use super::marks::Marks;
 use super::prune;
-use super::{BlockTrace, joined, state};
+use super::{BlockTrace, joined, letters, state};
 use crate::model::article::{Block, BlockKind};
 
 /// A body shorter than this, in bytes, is lacking whatever is stated.
@@ -50,10 +50,6 @@ pub(super) fn rescue(shown: Read, page: &Dom, json: &JsonLd, about: &prune::Abou
 /// The paragraph by which a text is known again: its first of some length.
 fn sample(shown: &[Block]) -> Option<&Block> {
     shown.iter().find(|block| block.text.chars().count() >= SAMPLE_CHARS)
-}
-
-fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Whether `stated` has the paragraph that the page shows first.
