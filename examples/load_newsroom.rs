@@ -31,18 +31,23 @@ fn main() {
     });
 }
 
-/// Deterministic prose of about 600 words: every article its own.
+/// Deterministic prose of about 600 words: every article its own. Words are drawn as often as words are (Zipf's law): few
+/// common ones make half of the text, the rest is made of syllables.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank is small and positive")]
 fn story(site: usize, article: usize) -> Story {
     let mut state = (site * 1_000 + article) as u64 + 1;
     let mut word = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        WORDS[(state >> 33) as usize % WORDS.len()]
+        let uniform = (state >> 33) as f64 / f64::from(1_u32 << 31);
+        let rank = VOCABULARY.powf(uniform) as usize - 1;
+        let made = || (0..3).map(|place| SYLLABLES[rank / SYLLABLES.len().pow(place) % SYLLABLES.len()]).collect();
+        WORDS.get(rank).map_or_else(made, |word| (*word).to_owned())
     };
     let mut paragraphs = Vec::new();
     for _ in 0..12 {
         let mut text = String::new();
         for _ in 0..50 {
-            text.push_str(word());
+            text.push_str(&word());
             text.push(' ');
         }
         let mut chars = text.trim_end().chars();
@@ -70,6 +75,14 @@ fn write_config(dir: &std::path::Path, sites: usize, addr: std::net::SocketAddr)
     std::fs::write(dir.join("wirewatch.toml"), store).unwrap();
     std::fs::write(dir.join("feeds.txt"), feeds).unwrap();
 }
+
+/// Words that the texts are made of.
+const VOCABULARY: f64 = 20_000.0;
+
+const SYLLABLES: [&str; 32] = [
+    "ar", "ben", "cor", "da", "el", "fin", "ga", "hol", "in", "jar", "ka", "lem", "mor", "na", "or", "pel", "qui",
+    "ra", "sin", "ta", "ul", "ven", "wes", "xa", "yor", "zen", "bri", "cla", "dro", "gre", "ste", "tri",
+];
 
 const WORDS: [&str; 64] = [
     "the",

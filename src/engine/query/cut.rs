@@ -5,6 +5,8 @@
 //!
 //! Never panics on any text; the pieces are in order and do not overlap.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -13,9 +15,9 @@ use crate::engine::text::words::is_ideograph;
 
 /// One word, number or ideograph.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Piece {
+pub(super) struct Piece<'a> {
     /// As written, without apostrophes, dots of initials and what shows nothing.
-    pub(super) surface: String,
+    pub(super) surface: Cow<'a, str>,
     /// Where it begins, in bytes.
     pub(super) start: usize,
     /// Where it ends, in bytes.
@@ -73,7 +75,7 @@ pub(super) fn between_hebrew(text: &str, at: usize) -> bool {
 }
 
 /// Cuts a text into words.
-pub(super) fn cut(text: &str) -> Vec<Piece> {
+pub(super) fn cut(text: &str) -> Vec<Piece<'_>> {
     let chars: Vec<(usize, char)> = text.char_indices().collect();
     let at = |index: usize| chars.get(index).map_or(text.len(), |(at, _)| *at);
     let mut pieces = Vec::with_capacity(chars.len() / 5 + 1);
@@ -85,7 +87,7 @@ pub(super) fn cut(text: &str) -> Vec<Piece> {
             pieces.push(Piece { surface, start, end: at(end), wide: true, dotted: false });
             index = end;
         } else if c.is_alphanumeric() {
-            index = word(&chars, index, text.len(), &mut pieces);
+            index = word(&chars, index, text, &mut pieces);
         } else {
             index += 1;
         }
@@ -94,10 +96,10 @@ pub(super) fn cut(text: &str) -> Vec<Piece> {
 }
 
 /// Reads the word that begins at `index`; gives the index after it.
-fn word(chars: &[(usize, char)], index: usize, text_end: usize, pieces: &mut Vec<Piece>) -> usize {
-    let at = |index: usize| chars.get(index).map_or(text_end, |(at, _)| *at);
+fn word<'a>(chars: &[(usize, char)], index: usize, text: &'a str, pieces: &mut Vec<Piece<'a>>) -> usize {
+    let at = |index: usize| chars.get(index).map_or(text.len(), |(at, _)| *at);
     if let Some((surface, end)) = initials(chars, index) {
-        pieces.push(Piece { surface, start: at(index), end: at(end), wide: false, dotted: true });
+        pieces.push(Piece { surface: Cow::Owned(surface), start: at(index), end: at(end), wide: false, dotted: true });
         return end;
     }
     let mut end = index + 1;
@@ -109,11 +111,23 @@ fn word(chars: &[(usize, char)], index: usize, text_end: usize, pieces: &mut Vec
     }
     let raw = chars.get(index..end).unwrap_or_default();
     let before = pieces.len();
-    split_apostrophes(raw, at(end), pieces);
+    // Most words are plain.
+    match text.get(at(index)..at(end)) {
+        Some(plain) if plain.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+            pieces.push(Piece {
+                surface: Cow::Borrowed(plain),
+                start: at(index),
+                end: at(end),
+                wide: false,
+                dotted: false,
+            });
+        }
+        _ => split_apostrophes(raw, at(end), pieces),
+    }
     // "US$" is a currency, not a country.
     let sign = chars.get(end).is_some_and(|(_, c)| *c == '$') && raw.last().is_some_and(|(_, c)| c.is_alphabetic());
     if let (true, Some(last)) = (sign && pieces.len() > before, pieces.last_mut()) {
-        last.surface.push('$');
+        last.surface.to_mut().push('$');
         last.end = at(end + 1);
         return end + 1;
     }
@@ -167,12 +181,12 @@ fn initials(chars: &[(usize, char)], index: usize) -> Option<(String, usize)> {
     Some((surface, if possessive { at + 2 } else { at }))
 }
 
-fn split_apostrophes(raw: &[(usize, char)], raw_end: usize, pieces: &mut Vec<Piece>) {
-    let push = |part: &str, start: usize, end: usize, pieces: &mut Vec<Piece>| {
+fn split_apostrophes(raw: &[(usize, char)], raw_end: usize, pieces: &mut Vec<Piece<'_>>) {
+    let push = |part: &str, start: usize, end: usize, pieces: &mut Vec<Piece<'_>>| {
         let surface: String =
             if part.is_ascii() { part.to_owned() } else { part.chars().filter(|c| !is_invisible(*c)).nfkc().collect() };
         if !surface.is_empty() {
-            pieces.push(Piece { surface, start, end, wide: false, dotted: false });
+            pieces.push(Piece { surface: Cow::Owned(surface), start, end, wide: false, dotted: false });
         }
     };
     let Some((mut start, _)) = raw.first().copied() else { return };
@@ -239,7 +253,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &[&str]) {
-        let found: Vec<String> = cut(text).into_iter().map(|piece| piece.surface).collect();
+        let found: Vec<String> = cut(text).into_iter().map(|piece| piece.surface.into_owned()).collect();
         assert_eq!(found, expected, "in {text:?}");
     }
 

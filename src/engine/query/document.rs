@@ -1,5 +1,6 @@
 //! An article cut into words, once for any number of queries.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -179,17 +180,17 @@ impl Document {
     }
 }
 
-struct Builder {
+struct Builder<'a> {
     inflector: Inflector,
     segments: Vec<Segment>,
     tokens: Vec<Token>,
     words: Vec<Word>,
-    ids: HashMap<String, u32>,
+    ids: HashMap<Cow<'a, str>, u32>,
     at: u32,
     sentence: u32,
 }
 
-impl Builder {
+impl<'a> Builder<'a> {
     fn new(language: &str) -> Self {
         Self {
             inflector: Inflector::new(Inflection::of(language)),
@@ -206,7 +207,7 @@ impl Builder {
         self.at = self.at.saturating_add(FIELD_GAP);
     }
 
-    fn add(&mut self, field: Field, text: &str) {
+    fn add(&mut self, field: Field, text: &'a str) {
         let pieces = cut(text);
         if pieces.is_empty() {
             return;
@@ -233,15 +234,15 @@ impl Builder {
         self.segments.push(Segment { field, text: text.to_owned(), ascii: text.is_ascii(), tokens });
     }
 
-    fn word(&mut self, surface: String) -> u32 {
+    fn word(&mut self, surface: Cow<'a, str>) -> u32 {
         if let Some(id) = self.ids.get(&surface) {
             return *id;
         }
         let id = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
         let folded = folded(&surface);
         let keys = self.inflector.article_keys(&surface, &folded);
-        self.ids.insert(surface.clone(), id);
-        self.words.push(Word { surface, folded, keys });
+        self.words.push(Word { surface: surface.clone().into_owned(), folded, keys });
+        self.ids.insert(surface, id);
         id
     }
 }

@@ -46,13 +46,13 @@ impl Pattern {
         let words = pieces.into_iter().enumerate().map(|(index, piece)| {
             let form = folded(&piece.surface);
             match term.kind {
-                TermKind::Exact | TermKind::ExactPhrase => WordPattern::Exact(piece.surface),
+                TermKind::Exact | TermKind::ExactPhrase => WordPattern::Exact(piece.surface.into_owned()),
                 // Dotted initials are an abbreviation, and an abbreviation has one case: `U.S.` is no "us".
-                TermKind::Word | TermKind::Phrase if piece.dotted => WordPattern::Exact(piece.surface),
+                TermKind::Word | TermKind::Phrase if piece.dotted => WordPattern::Exact(piece.surface.into_owned()),
                 TermKind::Phrase => WordPattern::Form(form),
                 TermKind::Word if prefix && index == last && !piece.wide => WordPattern::Prefix(form),
                 TermKind::Word if piece.wide => WordPattern::Form(form),
-                TermKind::Word => WordPattern::Word { surface: piece.surface, folded: form },
+                TermKind::Word => WordPattern::Word { surface: piece.surface.into_owned(), folded: form },
             }
         });
         Self { text: term.to_string(), words: words.collect() }

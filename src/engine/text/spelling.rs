@@ -70,7 +70,8 @@ pub fn american(word: &str) -> Cow<'_, str> {
     if !word.ends_with(['s', 'n', 'g', 'd', 'e', 'r', 'y']) || word.len() < STEM_MIN_CHARS + 2 {
         return Cow::Borrowed(word);
     }
-    for (british, american) in ENDINGS {
+    let last = word.as_bytes().last();
+    for (british, american) in ENDINGS.iter().filter(|(british, _)| british.as_bytes().last() == last) {
         if let Some(stem) = word.strip_suffix(british)
             && stem.len() >= STEM_MIN_CHARS
         {
