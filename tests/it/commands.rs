@@ -157,5 +157,8 @@ fn a_topic_is_tried_on_a_page_and_says_why_it_does_not_match() {
     assert_eq!(code(&output), Some(0), "{}", said(&output));
     let told = said(&output);
     assert!(told.contains("=US, China, talks in the title: US and China resume talks"), "{told}");
-    assert!(told.contains("us-china-talks: does not match") && told.contains("✗ $us: none of its 6 terms found"), "{told}");
+    assert!(
+        told.contains("us-china-talks: does not match") && told.contains("✗ $us: none of its 6 terms found"),
+        "{told}"
+    );
 }
