@@ -206,12 +206,15 @@ pub enum Command {
     },
     /// The outbox: what was told, what waits, what failed
     Deliveries {
-        /// Try again
+        /// Try or send again
         #[command(subcommand)]
         action: Option<DeliveriesAction>,
         /// Only failed ones
         #[arg(long)]
         failed: bool,
+        /// Only those to this channel
+        #[arg(long, value_name = "ID")]
+        channel: Option<String>,
         /// At most this many
         #[arg(long, default_value_t = 100, value_name = "N")]
         limit: usize,
@@ -409,6 +412,27 @@ pub enum DeliveriesAction {
         /// Their ids
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
+    },
+    /// Send deliveries once more, also those that were accepted, each under its own id
+    Replay {
+        /// Their ids
+        #[arg(required_unless_present = "since", conflicts_with_all = ["since", "until", "channel", "failed"], value_name = "ID")]
+        ids: Vec<String>,
+        /// All that were made since then: a date, a time, or an age such as `7d`
+        #[arg(long, value_name = "WHEN")]
+        since: Option<String>,
+        /// Of these, only what was made before then
+        #[arg(long, value_name = "WHEN")]
+        until: Option<String>,
+        /// Of these, only what goes to this channel
+        #[arg(long, value_name = "ID")]
+        channel: Option<String>,
+        /// Of these, only what was given up
+        #[arg(long)]
+        failed: bool,
+        /// Say which, and send nothing
+        #[arg(long)]
+        dry_run: bool,
     },
 }
 

@@ -1,30 +1,56 @@
 //! `deliveries`: the outbox.
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 
 use super::args::{Cli, DeliveriesAction};
 use super::output::{Output, shorten};
+use super::show::since;
+use crate::config::Config;
 use crate::io::clock::Clock;
-use crate::io::store::{DeliveryFilter, Reader, Store, StoreError};
-use crate::model::ids::DeliveryId;
+use crate::io::store::{DeliveryFilter, Reader, Replay, Store, StoreError};
+use crate::model::ids::{ChannelId, DeliveryId};
 
-pub(crate) fn run(
-    cli: &Cli,
-    action: Option<&DeliveriesAction>,
-    failed: bool,
-    limit: usize,
-    json: bool,
-) -> anyhow::Result<()> {
+/// What to list.
+pub(crate) struct List<'a> {
+    /// Only failed ones.
+    pub(crate) failed: bool,
+    /// Only those to this channel.
+    pub(crate) channel: Option<&'a str>,
+    /// At most this many.
+    pub(crate) limit: usize,
+}
+
+pub(crate) fn run(cli: &Cli, action: Option<&DeliveriesAction>, ask: &List<'_>, json: bool) -> anyhow::Result<()> {
     super::quiet_log(cli);
     let config = super::config_to_read(cli)?;
     let output = Output::new(json);
-    if let Some(DeliveriesAction::Retry { ids }) = action {
-        return retry(&config, ids, output);
+    match action {
+        None => list(&config, ask, output),
+        Some(DeliveriesAction::Retry { ids }) => {
+            let ids: Vec<DeliveryId> = ids.iter().cloned().map(DeliveryId).collect();
+            again(&config, &ids, Again::Retry)?;
+            said(&ids, output)
+        }
+        Some(DeliveriesAction::Replay { ids, since, until, channel, failed, dry_run }) => {
+            let ids = if let Some(since) = since {
+                picked(&config, since, until.as_deref(), channel.as_deref(), *failed)?
+            } else {
+                ids.iter().cloned().map(DeliveryId).collect()
+            };
+            if *dry_run {
+                return would(&config, &ids, output);
+            }
+            again(&config, &ids, Again::Replay)?;
+            said(&ids, output)
+        }
     }
+}
+
+fn list(config: &Config, ask: &List<'_>, output: Output) -> anyhow::Result<()> {
     let lines = Reader::open(&config.store.path)?.deliveries(&DeliveryFilter {
-        status: failed.then(|| "failed".to_owned()),
-        channel: None,
-        limit: Some(limit),
+        status: ask.failed.then(|| "failed".to_owned()),
+        channel: ask.channel.map(channel_id).transpose()?,
+        limit: Some(ask.limit),
     })?;
     if output.is_json() {
         return Ok(lines.iter().try_for_each(|line| output.record(line))?);
@@ -41,29 +67,78 @@ pub(crate) fn run(
         ]
     });
     let heading = ["delivery", "channel", "events", "status", "attempts", "delivered", "error"];
-    Ok(output.table(&heading, rows.collect(), if failed { "no failed deliveries" } else { "no deliveries yet" })?)
+    let nothing = if ask.failed { "no failed deliveries" } else { "no deliveries yet" };
+    Ok(output.table(&heading, rows.collect(), nothing)?)
 }
 
-fn retry(config: &crate::config::Config, ids: &[String], output: Output) -> anyhow::Result<()> {
+fn channel_id(text: &str) -> anyhow::Result<ChannelId> {
+    ChannelId::new(text).with_context(|| format!("`{text}` is no channel's id"))
+}
+
+/// What a span of time comes to.
+fn picked(
+    config: &Config,
+    from: &str,
+    until: Option<&str>,
+    channel: Option<&str>,
+    failed: bool,
+) -> anyhow::Result<Vec<DeliveryId>> {
+    let now = Clock::system().now();
+    let replay = Replay {
+        since: Some(since(from, now)?),
+        until: until.map(|text| since(text, now)).transpose()?,
+        channel: channel.map(channel_id).transpose()?,
+        failed,
+    };
+    Ok(Reader::open(&config.store.path)?.replayed(&replay)?)
+}
+
+#[derive(Clone, Copy)]
+enum Again {
+    Retry,
+    Replay,
+}
+
+fn again(config: &Config, ids: &[DeliveryId], how: Again) -> anyhow::Result<()> {
     let now = Clock::system().now();
     super::runtime()?.block_on(async {
         let store = Store::open(&config.store, now)?;
-        let mut unknown = Vec::new();
+        let mut refused = Vec::new();
         for id in ids {
-            match store.retry_delivery(&DeliveryId(id.clone()), now).await {
+            let asked = match how {
+                Again::Retry => store.retry_delivery(id, now).await,
+                Again::Replay => store.replay_delivery(id, now).await,
+            };
+            match asked {
                 Ok(()) => {}
-                Err(StoreError::NotFound { .. } | StoreError::Refused(_)) => unknown.push(id.as_str()),
+                Err(error @ (StoreError::NotFound { .. } | StoreError::Refused(_))) => refused.push(error.to_string()),
                 Err(error) => return Err(error.into()),
             }
         }
         store.close().await;
-        if !unknown.is_empty() {
-            bail!("no undelivered delivery with the id {}; `wirewatch deliveries` lists them", unknown.join(", "));
+        if !refused.is_empty() {
+            bail!("{}; `wirewatch deliveries` lists them", refused.join("; "));
         }
         anyhow::Ok(())
-    })?;
+    })
+}
+
+fn said(ids: &[DeliveryId], output: Output) -> anyhow::Result<()> {
     if output.is_json() {
         return Ok(ids.iter().try_for_each(|id| output.record(&serde_json::json!({"id": id, "status": "pending"})))?);
     }
     Ok(output.line(format!("{} pending again; the daemon or `wirewatch poll` sends them", ids.len()))?)
+}
+
+fn would(config: &Config, ids: &[DeliveryId], output: Output) -> anyhow::Result<()> {
+    let reader = Reader::open(&config.store.path)?;
+    let lines = ids.iter().map(|id| reader.delivery(id)).collect::<Result<Vec<_>, _>>()?;
+    if output.is_json() {
+        return Ok(lines.iter().try_for_each(|line| output.record(line))?);
+    }
+    let rows = lines.iter().map(|line| {
+        let made = line.created.strftime("%F %H:%M").to_string();
+        vec![line.id.to_string(), line.channel.to_string(), made, line.status.clone()]
+    });
+    Ok(output.table(&["delivery", "channel", "made", "status"], rows.collect(), "no such deliveries")?)
 }

@@ -116,8 +116,9 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
         Command::Search { query, limit, json } => archive::search(cli, query, *limit, json.json),
         Command::Topics { action, json } => topics::run(cli, action.as_ref(), json.json),
         Command::Digest { action } => digest::run(cli, action),
-        Command::Deliveries { action, failed, limit, json } => {
-            deliveries::run(cli, action.as_ref(), *failed, *limit, json.json)
+        Command::Deliveries { action, failed, channel, limit, json } => {
+            let list = deliveries::List { failed: *failed, channel: channel.as_deref(), limit: *limit };
+            deliveries::run(cli, action.as_ref(), &list, json.json)
         }
         Command::Explain { article, json } => explain::run(cli, article, json.json),
         Command::Verify { article, json } => upkeep::verify(cli, article.as_deref(), json.json),

@@ -251,6 +251,8 @@ pub struct ChannelConfig {
     pub target: ChannelTarget,
     /// Also told of failing and recovered sources.
     pub sources: bool,
+    /// Also told of deliveries to other channels that were given up.
+    pub channels: bool,
 }
 
 /// What a channel needs to know.

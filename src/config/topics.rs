@@ -25,7 +25,13 @@ impl Topics {
                 ChannelTarget::Feed { .. } => (ChannelKind::Feed, Vec::new()),
                 ChannelTarget::Command { .. } => (ChannelKind::Command, Vec::new()),
             };
-            ChannelRule { id: channel.id.clone(), kind, immediate, sources: channel.sources }
+            ChannelRule {
+                id: channel.id.clone(),
+                kind,
+                immediate,
+                sources: channel.sources,
+                channels: channel.channels,
+            }
         });
         let specs = config.topics.iter().map(|topic| TopicSpec {
             id: topic.id.clone(),

@@ -88,6 +88,8 @@ pub struct ChannelRule {
     pub immediate: Vec<EventKind>,
     /// Also told of failing and recovered sources.
     pub sources: bool,
+    /// Also told of deliveries to other channels that were given up.
+    pub channels: bool,
 }
 
 /// What deciding and telling need of the configuration. `Topics::build(&Config)` makes it (in `config::topics`).
@@ -161,6 +163,13 @@ pub fn audiences(kind: EventKind, topics: &[TopicId], rules: &Topics) -> Vec<Aud
 /// The channels that are told of failing and recovered sources.
 pub fn source_sends(kind: EventKind, rules: &Topics) -> Vec<Send> {
     rules.channels.values().filter(|channel| channel.sources).map(|channel| send(kind, channel)).collect()
+}
+
+/// The channels that are told of deliveries that were given up. Nobody is told of his own: what could not be sent there
+/// would be told to the same deaf ear.
+pub fn undelivered_sends(rules: &Topics) -> Vec<Send> {
+    let kind = EventKind::DeliveryFailed;
+    rules.channels.values().filter(|channel| channel.channels).map(|channel| send(kind, channel)).collect()
 }
 
 fn send(kind: EventKind, channel: &ChannelRule) -> Send {

@@ -33,6 +33,9 @@ pub enum EventKind {
     /// It works again.
     #[serde(rename = "source.recovered")]
     SourceRecovered,
+    /// Deliveries to a channel were given up; told by another one.
+    #[serde(rename = "delivery.failed")]
+    DeliveryFailed,
     /// A test.
     #[serde(rename = "ping")]
     Ping,
@@ -50,6 +53,7 @@ impl EventKind {
             Self::Diverged => "story.diverged",
             Self::SourceFailing => "source.failing",
             Self::SourceRecovered => "source.recovered",
+            Self::DeliveryFailed => "delivery.failed",
             Self::Ping => "ping",
         }
     }
@@ -132,6 +136,8 @@ pub struct Delivery {
     pub last_error: Option<String>,
     /// When it was enqueued.
     pub created: Timestamp,
+    /// When it was enqueued, or a person last asked for it again: its age counts from then.
+    pub wanted_since: Timestamp,
 }
 
 /// Why an attempt to send failed.

@@ -19,4 +19,5 @@ mod feeds;
 mod fetch;
 mod fetch_polite;
 mod herd;
+mod given_up;
 mod pipeline;

@@ -66,6 +66,7 @@ pub(super) fn read(section: &Section<'_, '_>, paths: &Paths, has_smtp: bool) -> 
         )
     });
     let sources = section.optional("sources", values::boolean);
+    let channels = section.optional("channels", values::boolean);
     let target = match kind {
         Some(ChannelKind::Email) => email(section, paths, has_smtp).map(ChannelTarget::Email),
         Some(ChannelKind::Webhook) => webhook(section).map(ChannelTarget::Webhook),
@@ -78,7 +79,12 @@ pub(super) fn read(section: &Section<'_, '_>, paths: &Paths, has_smtp: bool) -> 
         }
     };
     section.finish();
-    Some(ChannelConfig { id: id?, target: target?, sources: sources.unwrap_or(false) })
+    Some(ChannelConfig {
+        id: id?,
+        target: target?,
+        sources: sources.unwrap_or(false),
+        channels: channels.unwrap_or(false),
+    })
 }
 
 fn email(section: &Section<'_, '_>, paths: &Paths, has_smtp: bool) -> Option<EmailChannel> {
@@ -160,7 +166,7 @@ fn mail_by(section: &Section<'_, '_>, paths: &Paths, has_smtp: bool) -> Option<M
 
 /// What is mailed at once: `true` for everything, or a list of kinds.
 fn immediate(context: &Context<'_>, node: &Node<'_>) -> Option<Vec<EventKind>> {
-    const KINDS: [(&str, EventKind); 14] = [
+    const KINDS: [(&str, EventKind); 15] = [
         ("match", EventKind::Matched),
         ("revision", EventKind::Revised),
         ("gone", EventKind::Gone),
@@ -175,6 +181,7 @@ fn immediate(context: &Context<'_>, node: &Node<'_>) -> Option<Vec<EventKind>> {
         ("story.diverged", EventKind::Diverged),
         ("source.failing", EventKind::SourceFailing),
         ("source.recovered", EventKind::SourceRecovered),
+        ("delivery.failed", EventKind::DeliveryFailed),
     ];
     if let DeValue::Boolean(all) = node.value {
         let every = KINDS.iter().skip(6).map(|(_, kind)| *kind);

@@ -75,7 +75,7 @@ pub struct Brief {
     pub evidence: Vec<String>,
     /// The story's articles.
     pub members: Vec<Member>,
-    /// For source events: what the last failed poll said.
+    /// For source events: what the last failed poll said; for deliveries that were given up, how many and why.
     pub error: Option<String>,
     /// For copies that still carry what the origin took back: these words.
     pub withdrawn: Vec<String>,
@@ -89,6 +89,7 @@ impl Brief {
         let topics = topics(event);
         let source_name = match event.kind {
             EventKind::SourceFailing | EventKind::SourceRecovered => first_text(source, &["name", "id"]),
+            EventKind::DeliveryFailed => format!("Channel {}", text(&data["channel"])),
             _ => first_text(article, &["source_name", "site", "source"]),
         };
         let url = safe_url(&article["url"]).or_else(|| safe_url(&source["url"]));
@@ -115,7 +116,7 @@ impl Brief {
             lines: lines::read(data["diff"]["html"].as_str().unwrap_or_default()),
             evidence: evidence(data),
             members: members(data),
-            error: some_text(&source["error"]),
+            error: some_text(&source["error"]).or_else(|| undelivered(event)),
             withdrawn: texts(&data["withdrawn"]),
         }
     }
@@ -131,6 +132,7 @@ impl Brief {
             EventKind::Diverged => "Copies outdated",
             EventKind::SourceFailing => "Source failing",
             EventKind::SourceRecovered => "Source recovered",
+            EventKind::DeliveryFailed => "Not delivered",
             EventKind::Ping => "Test",
         }
     }
@@ -174,11 +176,23 @@ fn change_word(kind: &str) -> &str {
 fn headline(event: &Event, source_name: &str, url: Option<&str>) -> String {
     let title = text(&event.data["article"]["title"]);
     match event.kind {
-        EventKind::SourceFailing | EventKind::SourceRecovered => source_name.to_owned(),
+        EventKind::SourceFailing | EventKind::SourceRecovered | EventKind::DeliveryFailed => source_name.to_owned(),
         EventKind::Ping => "wirewatch reaches this channel".to_owned(),
         _ if !title.is_empty() => title,
         _ => url.unwrap_or("(untitled)").to_owned(),
     }
+}
+
+/// `3 deliveries given up: hooks.example.org answered 500`
+fn undelivered(event: &Event) -> Option<String> {
+    if event.kind != EventKind::DeliveryFailed {
+        return None;
+    }
+    let data = &event.data;
+    let n = data["failed"].as_u64().unwrap_or(1);
+    let deliveries = if n == 1 { "delivery" } else { "deliveries" };
+    let closed = if data["closed"].as_bool().unwrap_or(false) { ", and the channel is closed" } else { "" };
+    Some(format!("{n} {deliveries} given up{closed}: {}", text(&data["error"])))
 }
 
 fn topics(event: &Event) -> Vec<(String, String)> {
@@ -276,7 +290,7 @@ mod tests {
 
     #[test]
     fn an_event_without_any_data_still_reads() {
-        for kind in [EventKind::Matched, EventKind::Revised, EventKind::SourceFailing, EventKind::Ping] {
+        for kind in [EventKind::Matched, EventKind::SourceFailing, EventKind::DeliveryFailed, EventKind::Ping] {
             let brief = Brief::of(&event(kind, Value::Null));
             assert!(brief.lines.is_empty() && brief.url.is_none());
         }

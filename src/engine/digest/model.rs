@@ -153,6 +153,8 @@ pub struct SourceItem {
     pub name: String,
     /// Whether it works again.
     pub recovered: bool,
+    /// It is a channel whose deliveries were given up.
+    pub channel: bool,
     /// When that was seen.
     pub time: String,
     /// What the last failed poll said.
@@ -216,7 +218,7 @@ fn sections(briefs: &[Brief], view: &View<'_>) -> Vec<Section> {
     let mut topics: BTreeMap<&str, (&str, Stories<'_>)> = BTreeMap::new();
     for brief in briefs {
         let (id, name) = match (brief.topics.first(), brief.kind) {
-            (_, EventKind::SourceFailing | EventKind::SourceRecovered) => continue,
+            (_, EventKind::SourceFailing | EventKind::SourceRecovered | EventKind::DeliveryFailed) => continue,
             (Some((id, name)), _) => (id.as_str(), name.as_str()),
             (None, _) => ("", "Other news"),
         };
@@ -367,13 +369,14 @@ fn runs(line: &Line) -> Vec<Run> {
 fn sources(briefs: &[Brief], view: &View<'_>) -> Vec<SourceItem> {
     let mut newest: BTreeMap<&str, &Brief> = BTreeMap::new();
     for brief in briefs {
-        if matches!(brief.kind, EventKind::SourceFailing | EventKind::SourceRecovered) {
+        if matches!(brief.kind, EventKind::SourceFailing | EventKind::SourceRecovered | EventKind::DeliveryFailed) {
             newest.insert(&brief.source_name, brief);
         }
     }
     let item = |brief: &&Brief| SourceItem {
         name: brief.source_name.clone(),
         recovered: brief.kind == EventKind::SourceRecovered,
+        channel: brief.kind == EventKind::DeliveryFailed,
         time: view.time(brief.at),
         error: brief.error.as_deref().map(|error| cut(error, 300)),
     };
@@ -392,11 +395,11 @@ fn counted(items: &[Item]) -> Vec<Count> {
 
 fn total(sections: &[Section], sources: &[SourceItem]) -> Vec<Count> {
     let mut counts: Vec<Count> = Vec::new();
-    let failing = sources.iter().filter(|source| !source.recovered).count();
-    let failing = Count { what: "failing", n: failing };
-    for count in
-        sections.iter().flat_map(|section| &section.counts).chain([&failing].into_iter().filter(|one| one.n > 0))
-    {
+    let failing = sources.iter().filter(|source| !source.recovered && !source.channel).count();
+    let unsent = sources.iter().filter(|source| source.channel).count();
+    let troubles = [Count { what: "failing", n: failing }, Count { what: "unsent", n: unsent }];
+    let troubles = troubles.iter().filter(|one| one.n > 0);
+    for count in sections.iter().flat_map(|section| &section.counts).chain(troubles) {
         match counts.iter_mut().find(|known| known.what == count.what) {
             Some(known) => known.n += count.n,
             None => counts.push(count.clone()),
@@ -437,6 +440,8 @@ pub(super) fn count_words(counts: &[Count]) -> String {
         ("restored", n) => format!("{n} back online"),
         ("failing", 1) => "1 source failing".to_owned(),
         ("failing", n) => format!("{n} sources failing"),
+        ("unsent", 1) => "1 channel not served".to_owned(),
+        ("unsent", n) => format!("{n} channels not served"),
         ("test", _) => "a test".to_owned(),
         (what, n) => format!("{n} {what}"),
     };
@@ -447,11 +452,17 @@ fn subject(sections: &[Section], sources: &[SourceItem], input: &DigestInput<'_>
     let Some(first) = sections.first() else {
         return match sources {
             [] => format!("wirewatch {}: nothing new", input.channel),
+            [one] if one.channel => format!("Not delivered: {}", one.name),
             [one] if one.recovered => format!("Source recovered: {}", one.name),
             [one] => format!("Source failing: {}", one.name),
             many => {
-                let failing = many.iter().filter(|source| !source.recovered).count();
-                format!("wirewatch {}: {failing} sources failing, {} recovered", input.channel, many.len() - failing)
+                let recovered = match many.iter().filter(|source| source.recovered).count() {
+                    0 => String::new(),
+                    n => format!("{n} recovered"),
+                };
+                let failing = count_words(&total(sections, sources));
+                let said = [failing, recovered].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
+                format!("wirewatch {}: {}", input.channel, said.join(", "))
             }
         };
     };

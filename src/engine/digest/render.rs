@@ -35,6 +35,7 @@ pub(super) fn render(model: &Model) -> Rendered {
     let values = minijinja::context! {
         said => said(&model.counts),
         section_said => model.sections.iter().map(|section| said(&section.counts)).collect::<Vec<_>>(),
+        sources_heading => sources_heading(model),
         ..Value::from(Serde(model))
     };
     let fill = |name: &str| {
@@ -47,6 +48,14 @@ pub(super) fn render(model: &Model) -> Rendered {
 /// The engine escapes slashes too, which an HTML text does not need and every address pays for.
 fn unslashed(html: &str) -> String {
     html.replace("&#x2f;", "/")
+}
+
+fn sources_heading(model: &Model) -> &'static str {
+    match (model.sources.iter().any(|one| one.channel), model.sources.iter().any(|one| !one.channel)) {
+        (true, true) => "Sources and channels",
+        (true, false) => "Channels",
+        (false, _) => "Sources",
+    }
 }
 
 fn said(counts: &[Count]) -> String {

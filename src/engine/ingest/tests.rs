@@ -49,7 +49,13 @@ fn topics() -> Topics {
         notify: vec![hook.clone()],
         on: vec![TopicOn::Match, TopicOn::Revision, TopicOn::Gone],
     };
-    let channel = ChannelRule { id: hook.clone(), kind: ChannelKind::Webhook, immediate: Vec::new(), sources: false };
+    let channel = ChannelRule {
+        id: hook.clone(),
+        kind: ChannelKind::Webhook,
+        immediate: Vec::new(),
+        sources: false,
+        channels: false,
+    };
     Topics {
         set: TopicSet::build(std::iter::once(spec)),
         rules: BTreeMap::from([(id, rule)]),

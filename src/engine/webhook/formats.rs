@@ -146,7 +146,7 @@ fn colour(kind: EventKind) -> u32 {
     match kind {
         EventKind::Matched | EventKind::Restored | EventKind::SourceRecovered => 0x1a_7f37,
         EventKind::Revised | EventKind::Diverged => 0xbf_8700,
-        EventKind::Gone | EventKind::SourceFailing => 0xcf_222e,
+        EventKind::Gone | EventKind::SourceFailing | EventKind::DeliveryFailed => 0xcf_222e,
         EventKind::Crossposted | EventKind::Ping => 0x57_606a,
     }
 }
@@ -302,7 +302,7 @@ fn ntfy(parts: &Parts, url: &WebUrl) -> Message {
     let (tag, priority) = match parts.kind {
         EventKind::Matched => ("newspaper", 3),
         EventKind::Revised | EventKind::Diverged => ("pencil2", 3),
-        EventKind::Gone | EventKind::SourceFailing => ("warning", 4),
+        EventKind::Gone | EventKind::SourceFailing | EventKind::DeliveryFailed => ("warning", 4),
         EventKind::Restored | EventKind::SourceRecovered => ("white_check_mark", 3),
         EventKind::Crossposted => ("page_facing_up", 2),
         EventKind::Ping => ("wave", 2),
@@ -460,7 +460,7 @@ mod tests {
         let mut event = edited("");
         event.data = Value::Null;
         for name in ALL {
-            for kind in [EventKind::Matched, EventKind::SourceFailing, EventKind::Ping] {
+            for kind in [EventKind::Matched, EventKind::SourceFailing, EventKind::DeliveryFailed, EventKind::Ping] {
                 event.kind = kind;
                 assert!(serde_json::from_slice::<Value>(&shaped(name, &event).body).is_ok(), "{name:?}");
             }

@@ -96,6 +96,7 @@ pub(super) fn read_delivery(connection: &Connection, seq: i64) -> Answer<Deliver
         attempts: row.get("attempts")?,
         last_error: row.get("last_error")?,
         created: at(row.get("created")?),
+        wanted_since: at(row.get::<_, Option<i64>>("asked")?.unwrap_or(row.get("created")?)),
     })
 }
 

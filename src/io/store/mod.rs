@@ -10,6 +10,7 @@ mod blobs;
 mod error;
 mod events;
 mod export;
+mod given_up;
 mod ingest;
 mod load;
 mod outbox;
@@ -37,6 +38,7 @@ use tokio::sync::{OnceCell, watch};
 
 pub use articles::Recheck;
 pub use error::StoreError;
+pub use given_up::Replay;
 pub use outbox::{ChannelState, NextDue, Settlement};
 pub use reader::{ArticleFilter, DeliveryFilter, Explained, Reader, SearchHit, TopicCount};
 pub use sources::{PollRecord, SourceState};

@@ -72,7 +72,7 @@ pub struct NextDue {
 }
 
 /// A person's word that a channel works again.
-const OPEN: &str = "UPDATE channel SET closed = NULL, closed_at = NULL, held_until = NULL WHERE id = ?1";
+pub(super) const OPEN: &str = "UPDATE channel SET closed = NULL, closed_at = NULL, held_until = NULL WHERE id = ?1";
 
 impl Store {
     /// Leases a channel's deliveries that are due until `lease_until`, the oldest first.
@@ -92,32 +92,6 @@ impl Store {
     pub async fn settle(&self, id: &DeliveryId, settlement: Settlement, now: Timestamp) -> Result<(), StoreError> {
         let id = id.clone();
         self.writer.call(move |connection| settle(connection, &id, &settlement, cut(now))).await
-    }
-
-    /// Makes a failed (or waiting) delivery due at once, and opens its channel again.
-    pub async fn retry_delivery(&self, id: &DeliveryId, now: Timestamp) -> Result<(), StoreError> {
-        let id = id.clone();
-        self.writer
-            .call(move |connection| {
-                let channel: Option<(String, String)> = connection
-                    .query_row("SELECT channel, state FROM delivery WHERE id = ?1", [&id.0], |row| {
-                        Ok((row.get(0)?, row.get(1)?))
-                    })
-                    .optional()?;
-                let Some((channel, state)) = channel else {
-                    return Err(StoreError::NotFound { what: "delivery", name: id.0 }.into());
-                };
-                if state == "delivered" {
-                    return Err(StoreError::Refused(format!("delivery {id} was delivered already")).into());
-                }
-                connection.execute(
-                    "UPDATE delivery SET state = 'pending', due = ?2, lease_until = NULL, settled = NULL WHERE id = ?1",
-                    params![id.0, ms(now)],
-                )?;
-                connection.execute(OPEN, [channel])?;
-                Ok(())
-            })
-            .await
     }
 
     /// The events that wait for a channel's digest, the oldest first.

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use rusqlite::Connection;
 
 use super::error::{Answer, StoreError};
+use super::given_up::{self, Replay};
 use super::load;
 use super::outbox::{self, ChannelState};
 use super::{archive, blobs, export, schema, search, told};
@@ -213,6 +214,11 @@ impl Reader {
     /// One delivery.
     pub fn delivery(&self, id: &DeliveryId) -> Result<DeliveryRecord, StoreError> {
         self.read(|connection| told::delivery(connection, id))
+    }
+
+    /// The deliveries that a replay would send again, the oldest first.
+    pub fn replayed(&self, replay: &Replay) -> Result<Vec<DeliveryId>, StoreError> {
+        self.read(|connection| given_up::replayed(connection, replay))
     }
 
     /// Events of a topic (or of all), the newest first.

@@ -17,6 +17,7 @@ use tokio::task::{Id, JoinSet};
 pub use self::send::ping;
 use self::turn::Turn;
 use super::{Context, NextDue};
+use crate::engine::route;
 use crate::io::store::StoreError;
 use crate::model::ids::ChannelId;
 
@@ -39,7 +40,7 @@ impl Deliverer {
         self.take_ended()?;
         let now = context.clock.now();
         let busy: BTreeSet<ChannelId> = self.under_way.values().cloned().collect();
-        let mut next: NextDue = None;
+        let mut next = tell_given_up(context).await?;
         for (channel, due) in context.store.channels_due().await? {
             // The end of its turn wakes the loop.
             if busy.contains(&channel) {
@@ -91,10 +92,16 @@ impl Deliverer {
     }
 }
 
+/// Makes deliveries that tell of those that were given up; says when there is more to tell.
+async fn tell_given_up(context: &Context) -> Result<NextDue, StoreError> {
+    context.store.tell_given_up(route::undelivered_sends(&context.topics), context.clock.now()).await
+}
+
 /// Sends until nothing more is due now; gives how many deliveries were accepted.
 pub async fn drain(context: &Arc<Context>) -> Result<u64, StoreError> {
     let mut accepted = 0;
     loop {
+        tell_given_up(context).await?;
         let now = context.clock.now();
         let due = context.store.channels_due().await?.into_iter().filter(|(_, due)| *due <= now);
         let turns = due.map(|(channel, _)| drain_channel(context, channel));

@@ -159,7 +159,7 @@ fn settlement(error: &SendError, delivery: &Delivery, now: Timestamp, jitter: f6
     if matches!(error, SendError::ChannelClosed { .. }) {
         return Settlement::ChannelClosed { error: text };
     }
-    let too_old = now.duration_since(delivery.created) > AGE_MAX;
+    let too_old = now.duration_since(delivery.wanted_since) > AGE_MAX;
     match retry::next(delivery.attempts + 1, error, now, jitter) {
         Retry::At(due) if !too_old => Settlement::Retry { due, error: text },
         Retry::At(_) | Retry::GiveUp => Settlement::Failed { error: text },

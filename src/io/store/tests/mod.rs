@@ -73,7 +73,8 @@ pub(super) fn topics(ask: Ask) -> Arc<Topics> {
         notify: vec![channel("hook"), channel("desk")],
         on: ask.on,
     };
-    let rules = |id: &str, kind| ChannelRule { id: channel(id), kind, immediate: Vec::new(), sources: true };
+    let rules =
+        |id: &str, kind| ChannelRule { id: channel(id), kind, immediate: Vec::new(), sources: true, channels: false };
     let channels = [rules("hook", ChannelKind::Webhook), rules("desk", ChannelKind::Email)];
     let steps = ["15m until 5h", "2h until 48h", "3d until 30d"].map(str::to_owned);
     Arc::new(Topics {
