@@ -19,7 +19,7 @@
 //! - [`engine`]: verbs, pure and deterministic; `now` and jitter are arguments. In the order an article meets them: `decode`,
 //!   `feed`, `sitemap`, `links`, `discover`, `opml`, `page`, `normalize`, `canonical`, `fingerprint`, composed by `candidate`;
 //!   `crosspost`, `revision`, `diff`, `query`, `route`, composed by `ingest`; `schedule`, `retry`, `digest`, `webhook`,
-//!   `feed_out`, `warc`. Shared by stages: `text` (words, folding, sentences), `markup` (a tolerant XML scanner), `dates`,
+//!   `feed_out`, `unsubscribe`, `warc`. Shared by stages: `text` (words, folding, sentences), `markup` (a tolerant XML scanner), `dates`,
 //!   `brief` (an event in words).
 //! - [`config`]: TOML to a checked [`config::Config`], every problem in one run, at its place.
 //! - [`io`]: one adapter for each outside thing: clock, HTTP, store, mail, command, control socket, systemd, logs.

@@ -34,5 +34,6 @@ pub mod digest;
 pub mod feed_out;
 pub mod retry;
 pub mod schedule;
+pub mod unsubscribe;
 pub mod warc;
 pub mod webhook;

@@ -94,7 +94,8 @@ pub fn preview(
         return Ok(None);
     }
     let id = DeliveryId("preview".to_owned());
-    let letter = mailing::letter(config, channel, email, &id, (&events, now));
+    let to = (email.to.clone(), None);
+    let letter = mailing::letter(config, (channel, email), &id, (&events, now), to);
     // Only an address that is none keeps a letter from its bytes, and the config was checked.
     let eml = letter.eml().unwrap_or_default();
     Ok(Some(Preview { text: letter.text, html: letter.html, eml }))

@@ -13,10 +13,10 @@ const NOBODY: &str = "wirewatch@localhost";
 /// A letter with its texts.
 pub(super) fn letter(
     config: &Config,
-    channel: &ChannelConfig,
-    email: &EmailChannel,
+    (channel, email): (&ChannelConfig, &EmailChannel),
     id: &DeliveryId,
     (events, made): (&[Event], Timestamp),
+    (to, unsubscribe): (Vec<String>, Option<String>),
 ) -> Letter {
     let immediate = is_immediate(email, events);
     let input = DigestInput {
@@ -24,6 +24,7 @@ pub(super) fn letter(
         events: if is_empty_digest(events) { &[] } else { events },
         zone: &email.timezone,
         web: config.web.as_ref().and_then(|web| web.public_url.as_ref()),
+        unsubscribe: unsubscribe.as_deref(),
         at: made,
         max_items: email.max_items,
         immediate,
@@ -35,7 +36,8 @@ pub(super) fn letter(
         id: id.clone(),
         channel: channel.id.clone(),
         from: from.to_owned(),
-        to: email.to.clone(),
+        to,
+        unsubscribe,
         date: made,
         subject,
         text,

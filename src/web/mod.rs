@@ -1,7 +1,8 @@
-//! The web page: read-only, over the store's reader. Everything from outside is escaped by the templates; nothing from a
+//! The web page: read-only, over the store's reader, but for the links by which mail is unsubscribed. Everything from outside is escaped by the templates; nothing from a
 //! page runs (a content security policy without scripts says so to the browser too).
 
 mod guard;
+mod subscription;
 mod views;
 
 use std::future::IntoFuture as _;
@@ -34,10 +35,12 @@ pub async fn serve(listener: TcpListener, contexts: Contexts, stop: Cancellation
         .route("/stories", get(views::stories))
         .route("/story/{id}", get(views::story))
         .route("/feeds/{name}", get(views::feed))
-        .route("/style.css", get(views::style))
         .fallback(views::not_found)
         .layer(middleware::from_fn_with_state(contexts.clone(), guard::token))
-        // Without a token: it tells nothing but that the process answers.
+        // Without the token: recipients of mail do not have it, and their links carry one of their own.
+        .route("/unsubscribe/{channel}/{token}", get(subscription::ask).post(subscription::act))
+        .route("/style.css", get(views::style))
+        // It tells nothing but that the process answers.
         .route("/healthz", get(|| async { "ok\n" }))
         .layer(middleware::map_response(with_security_headers))
         .with_state(contexts);

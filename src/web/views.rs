@@ -72,7 +72,7 @@ async fn read<T: Send + 'static>(
     asked.await.map_err(|error| Failure::Broken(error.to_string()))?
 }
 
-fn render(view: &str, values: Value) -> Shown {
+pub(super) fn render(view: &str, values: Value) -> Shown {
     let template = TEMPLATES.get_template("web.html").map_err(|error| Failure::Broken(error.to_string()))?;
     let page = template.render(context! { view, ..values }).map_err(|error| Failure::Broken(format!("{error:#}")))?;
     Ok(Html(page))

@@ -21,3 +21,4 @@ mod fetch_polite;
 mod herd;
 mod given_up;
 mod pipeline;
+mod unsubscribe;

@@ -31,6 +31,8 @@ pub struct DigestInput<'a> {
     pub zone: &'a TimeZone,
     /// How the web page is reached, if it is.
     pub web: Option<&'a WebUrl>,
+    /// The link by which the reader ends the subscription, if there is one.
+    pub unsubscribe: Option<&'a str>,
     /// When the digest was made.
     pub at: Timestamp,
     /// At most this many items; the rest is counted.

@@ -40,6 +40,8 @@ pub struct Model {
     pub more: usize,
     /// The web page, if there is one.
     pub web: Option<String>,
+    /// The link by which the reader ends the subscription.
+    pub unsubscribe: Option<String>,
     /// A mail of its own for one event.
     pub immediate: bool,
     /// Nothing happened at all.
@@ -184,6 +186,7 @@ impl Model {
             sources,
             more,
             web: view.web,
+            unsubscribe: input.unsubscribe.map(str::to_owned),
             immediate: input.immediate,
         }
     }

@@ -63,7 +63,7 @@ fn a_day() -> Vec<Event> {
 
 fn input<'a>(events: &'a [Event], zone: &'a TimeZone, web: Option<&'a WebUrl>) -> DigestInput<'a> {
     let at = "2026-06-15T15:30:00Z".parse().unwrap();
-    DigestInput { channel: "desk", events, zone, web, at, max_items: 40, immediate: false }
+    DigestInput { channel: "desk", events, zone, web, unsubscribe: None, at, max_items: 40, immediate: false }
 }
 
 fn geneva() -> TimeZone {
@@ -93,6 +93,30 @@ fn the_subject_says_what_happened() {
     assert_eq!(subject(&events[1..2], true), format!("US–China talks: edited {headline}"));
     assert_eq!(subject(&events[6..], true), "Source failing: Gazette");
     assert_eq!(subject(&[], false), "wirewatch desk: nothing new");
+}
+
+#[test]
+fn a_channel_that_could_not_be_served_stands_beside_the_sources() {
+    let zone = geneva();
+    let mut unsent = failing("Gazette");
+    unsent.kind = EventKind::DeliveryFailed;
+    unsent.data = json!({"channel": "ops", "failed": 3, "closed": true, "error": "hooks.test answered 410"});
+    let alone = render(&input(std::slice::from_ref(&unsent), &zone, None));
+    assert_eq!(alone.subject, "Not delivered: Channel ops");
+    let words = "3 deliveries given up, and the channel is closed: hooks.test answered 410";
+    assert!(alone.text.split_whitespace().collect::<Vec<_>>().join(" ").contains(words), "{}", alone.text);
+    assert!(alone.html.contains(words) && alone.html.contains(">Channels</h2>"));
+    let both = render(&input(&[failing("Gazette"), unsent], &zone, None));
+    assert_eq!(both.subject, "wirewatch desk: 1 source failing, 1 channel not served");
+    assert!(both.html.contains(">Sources and channels</h2>"));
+}
+
+#[test]
+fn the_way_out_stands_at_the_end_of_both_parts() {
+    let (zone, events, link) = (geneva(), a_day(), "https://desk.test/unsubscribe/desk/0a");
+    let rendered = render(&DigestInput { unsubscribe: Some(link), ..input(&events, &zone, None) });
+    assert!(rendered.text.trim_end().ends_with(link), "{}", rendered.text);
+    assert!(rendered.html.contains(&format!("<a class=\"link\" href=\"{link}\"")));
 }
 
 #[test]

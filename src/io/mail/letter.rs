@@ -10,6 +10,7 @@ use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, 
 use lettre::message::{Body, Mailbox, MultiPart, MultiPartKind, SinglePart};
 
 use crate::engine::digest;
+use crate::engine::unsubscribe::ONE_CLICK;
 use crate::model::event::SendError;
 use crate::model::ids::{ChannelId, DeliveryId};
 use crate::model::time::Timestamp;
@@ -33,6 +34,8 @@ pub struct Letter {
     pub text: String,
     /// The HTML part.
     pub html: String,
+    /// The link by which the recipient ends the subscription, if there is one.
+    pub unsubscribe: Option<String>,
     /// What messages of one thread have in common (a topic), if they form one.
     pub thread: Option<String>,
 }
@@ -58,6 +61,19 @@ impl Letter {
         Ok((argv, unix.into_bytes()))
     }
 
+    /// The link, or where there is none a mail to the sender, whom a person has to read.
+    fn list_unsubscribe(&self, sender: &str) -> String {
+        match &self.unsubscribe {
+            Some(link) => format!("<{link}>"),
+            None => format!("<mailto:{sender}?subject=unsubscribe%20{}>", self.channel),
+        }
+    }
+
+    /// RFC 8058 lets mail programs post to HTTPS only: over plain HTTP the link is for people.
+    fn one_click(&self) -> bool {
+        self.unsubscribe.as_ref().is_some_and(|link| link.starts_with("https:"))
+    }
+
     pub(super) fn message(&self) -> Result<lettre::Message, SendError> {
         let from = mailbox(&self.from)?;
         let (domain, sender) = (from.email.domain().to_owned(), from.email.to_string());
@@ -75,13 +91,17 @@ impl Letter {
         }
         let headers = [
             ("List-Id", format!("<{}.wirewatch.{domain}>", self.channel)),
-            ("List-Unsubscribe", format!("<mailto:{sender}?subject=unsubscribe%20{}>", self.channel)),
+            ("List-Unsubscribe", self.list_unsubscribe(&sender)),
             ("Auto-Submitted", "auto-generated".to_owned()),
             ("X-Auto-Response-Suppress", "All".to_owned()),
             ("X-Wirewatch-Channel", self.channel.to_string()),
         ];
         for (name, value) in headers {
             builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
+        }
+        if self.one_click() {
+            let name = HeaderName::new_from_ascii_str("List-Unsubscribe-Post");
+            builder = builder.raw_header(HeaderValue::new(name, ONE_CLICK.to_owned()));
         }
         let parts = MultiPart::builder()
             .kind(MultiPartKind::Alternative)

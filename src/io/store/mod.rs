@@ -24,6 +24,7 @@ mod similar;
 mod sources;
 mod stories;
 mod told;
+mod unsubscribed;
 mod upkeep;
 mod value;
 mod verify;

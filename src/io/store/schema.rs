@@ -15,8 +15,11 @@ use super::error::{Answer, Fault, StoreError};
 const APPLICATION_ID: i32 = 0x5769_7257;
 
 /// One forward step each, never edited once released.
-const MIGRATIONS: &[&str] =
-    &[include_str!("../../../migrations/0001_init.sql"), include_str!("../../../migrations/0002_outbox.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../../migrations/0001_init.sql"),
+    include_str!("../../../migrations/0002_outbox.sql"),
+    include_str!("../../../migrations/0003_unsubscribe.sql"),
+];
 
 /// How long a connection waits for another program's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::{ChannelConfig, ChannelTarget, EmailChannel, MailBy, WebhookChannel};
 use crate::engine::feed_out::FeedOut;
+use crate::engine::unsubscribe;
 use crate::engine::webhook::{self, Message};
 use crate::io::exec;
 use crate::io::http::{Http, PostAnswer, PostRequest};
@@ -115,8 +116,6 @@ async fn by_mail(
     email: &EmailChannel,
     delivery: &Delivery,
 ) -> Result<Result<(), SendError>, StoreError> {
-    let made = (delivery.events.as_slice(), delivery.created);
-    let letter = mailing::letter(&context.config, channel, email, &delivery.id, made);
     let mailer = match (&email.by, &context.config.smtp) {
         (MailBy::Smtp, Some(server)) => Some(Mailer::Smtp(server.clone())),
         (MailBy::Smtp, None) => {
@@ -126,13 +125,21 @@ async fn by_mail(
         (MailBy::Directory(directory), _) => Some(Mailer::Directory(directory.clone())),
         (MailBy::Sendmail(_), _) => None,
     };
+    let gone = context.store.unsubscribed(&channel.id).await?;
+    let to: Vec<&String> = email.to.iter().filter(|to| !gone.contains(&unsubscribe::address(to))).collect();
+    if to.is_empty() {
+        tracing::info!(channel = %channel.id, delivery = %delivery.id, "everybody has unsubscribed: sent to nobody");
+        return Ok(Ok(()));
+    }
+    let made = (delivery.events.as_slice(), delivery.created);
+    let letter = |to, link| mailing::letter(&context.config, (channel, email), &delivery.id, made, (to, link));
     if let Some(mailer) = mailer.as_ref().filter(|mailer| mailer.takes_all_at_once()) {
-        return Ok(mailer.send(&letter, "").await);
+        return Ok(mailer.send(&letter(to.into_iter().cloned().collect(), None), "").await);
     }
     let served = context.store.served(&delivery.id).await?;
     let mut failed: Vec<(&String, SendError)> = Vec::new();
-    for recipient in email.to.iter().filter(|recipient| !served.contains(recipient)) {
-        let own = Letter { to: vec![recipient.clone()], ..letter.clone() };
+    for recipient in to.into_iter().filter(|recipient| !served.contains(recipient)) {
+        let own = letter(vec![recipient.clone()], unsubscribe_link(context, channel, recipient).await?);
         let sent = match (&mailer, &email.by) {
             (Some(mailer), _) => mailer.send(&own, recipient).await,
             (None, MailBy::Sendmail(program)) => by_sendmail(program, &own, recipient).await,
@@ -144,6 +151,17 @@ async fn by_mail(
         }
     }
     Ok(together(&failed))
+}
+
+/// The recipient's own link, where the web page has an address that the recipient can reach.
+async fn unsubscribe_link(
+    context: &Context,
+    channel: &ChannelConfig,
+    recipient: &str,
+) -> Result<Option<String>, StoreError> {
+    let Some(base) = context.config.web.as_ref().and_then(|web| web.public_url.as_ref()) else { return Ok(None) };
+    let key = context.store.unsubscribe_key().await?;
+    Ok(Some(unsubscribe::link(base, &key, &channel.id, recipient)))
 }
 
 async fn by_sendmail(program: &Path, letter: &Letter, recipient: &str) -> Result<(), SendError> {

@@ -342,7 +342,7 @@ fn channels_ask_for_what_their_type_needs() {
             "5:9 `nights` is no span of the day (write \"22:00-07:00\")",
             "6:14 `gon` is none of \"match\", \"revision\", \"gone\", \"restored\", \"crosspost\", \"diverged\", \
          \"article.matched\", \"article.revised\", \"article.gone\", \"article.restored\", \"story.crossposted\", \
-         \"story.diverged\", \"source.failing\", \"source.recovered\" (did you mean \"gone\"?)",
+         \"story.diverged\", \"source.failing\", \"source.recovered\", \"delivery.failed\" (did you mean \"gone\"?)",
         ],
     );
     check(
@@ -351,8 +351,10 @@ fn channels_ask_for_what_their_type_needs() {
     );
     check(
         &channel("type = \"webhook\"\nurl = \"https://a.test/\"\ncron = \"@daily\"\nformat = \"slack\""),
-        &["5:1 unknown key `cron` in [[channel]] (known here: `allow_private`, `format`, `headers`, `id`, `secret`, \
-         `secrets`, `sources`, `timeout`, `type`, `url`)"],
+        &[
+            "5:1 unknown key `cron` in [[channel]] (known here: `allow_private`, `channels`, `format`, `headers`, `id`, `secret`, \
+         `secrets`, `sources`, `timeout`, `type`, `url`)",
+        ],
     );
 }
 

@@ -107,6 +107,7 @@ headers = { Authorization = { env = "TOKEN" } }
 allow_private = "127.0.0.1"
 timeout = "1s"
 sources = true
+channels = true
 [[channel]]
 id = "feed"
 type = "feed"
