@@ -1,7 +1,7 @@
 //! Feeds that go out: Atom 1.0 and JSON Feed 1.1 of what was told, one an event, the newest first.
 //!
-//! Invariant: an entry's id is made of what happened to which article and when, so that it is the same in every
-//! rendering and differs between two edits of one article.
+//! Invariant: an entry's id is made of what happened to which article, when and for which topics, so that it is the same in
+//! every rendering, whatever older entries have left the feed, and differs between two edits of one article.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -78,12 +78,19 @@ impl FeedOut<'_> {
 /// The ids of the entries; two events alike in everything that counts are told apart by their place from the oldest.
 fn ids(events: &[Event]) -> Vec<String> {
     let plain = |event: &Event| {
-        let subject = match (event.article, event.data["source"]["id"].as_str()) {
-            (Some(article), _) => format!("article:{article}"),
-            (None, Some(source)) => format!("source:{source}"),
-            (None, None) => "service".to_owned(),
+        let (source, channel) = (event.data["source"]["id"].as_str(), event.data["channel"].as_str());
+        let subject = match (event.article, source, channel) {
+            (Some(article), _, _) => format!("article:{article}"),
+            (None, Some(source), _) => format!("source:{source}"),
+            (None, None, Some(channel)) => format!("channel:{channel}"),
+            (None, None, None) => "service".to_owned(),
         };
-        format!("urn:wirewatch:{subject}:{}:{}", event.kind.as_str(), event.timestamp.as_millisecond())
+        // One change may be told to different readers with different topics, as events of their own.
+        let mut id = format!("urn:wirewatch:{subject}:{}:{}", event.kind.as_str(), event.timestamp.as_millisecond());
+        for topic in &event.topics {
+            write!(id, ":{topic}").unwrap_or_default();
+        }
+        id
     };
     let mut seen: HashMap<String, usize> = HashMap::new();
     let mut ids: Vec<String> = Vec::with_capacity(events.len());
@@ -249,7 +256,19 @@ mod tests {
         let events = [event(1, 10, EventKind::Revised), event(1, 10, EventKind::Revised)];
         assert_eq!(
             ids(&events),
-            ["urn:wirewatch:article:1:article.revised:10000:2", "urn:wirewatch:article:1:article.revised:10000"]
+            [
+                "urn:wirewatch:article:1:article.revised:10000:talks:2",
+                "urn:wirewatch:article:1:article.revised:10000:talks"
+            ]
         );
+    }
+
+    #[test]
+    fn what_one_change_is_told_of_to_two_keeps_its_ids_when_older_entries_leave() {
+        let mut other = event(1, 10, EventKind::Revised);
+        other.topics = vec![crate::model::ids::TopicId::new("chips").unwrap()];
+        let both = [event(1, 10, EventKind::Revised), other];
+        assert_ne!(ids(&both)[0], ids(&both)[1]);
+        assert_eq!(ids(&both[..1]), ids(&both)[..1]);
     }
 }
