@@ -65,6 +65,10 @@ async fn send(context: &Arc<Context>, channel: &ChannelConfig, output: Output) -
     let line = context.store.reader()?.delivery(&id)?;
     match (line.status.as_str(), line.last_error) {
         ("delivered", _) => Ok(output.line(format!("sent as {id}"))?),
+        ("failed", error) => bail!(
+            "the digest {id} was given up, `wirewatch deliveries retry {id}` sends it to those who did not get it: {}",
+            error.unwrap_or_default()
+        ),
         (_, Some(error)) => bail!("the digest {id} waits in the outbox and will be tried again: {error}"),
         _ => bail!("the digest {id} waits in the outbox; `wirewatch deliveries` shows it"),
     }

@@ -227,6 +227,30 @@ async fn a_recipient_that_is_refused_takes_nothing_from_the_others() {
 }
 
 #[tokio::test]
+async fn one_connection_carries_the_mail_of_all_recipients() {
+    let smtp = Smtp::serve(|_, _| Act::Usual);
+    let outbox = Outbox::new(&mail(&smtp, "").replace("\"b@desk.test\"", "\"b@desk.test\", \"c@desk.test\""));
+    outbox.tell("desk", ChannelKind::Email, 1).await;
+    assert_eq!(deliver::drain(&outbox.context).await.unwrap(), 1);
+    assert_eq!((smtp.accepted().len(), smtp.connections()), (3, 1));
+}
+
+#[tokio::test]
+async fn a_mail_server_that_says_nothing_is_not_asked_for_each_recipient() {
+    let smtp = Smtp::serve(|_, _| Act::HangUp);
+    let many = mail(&smtp, "").replace("\"b@desk.test\"", "\"b@desk.test\", \"c@desk.test\", \"d@desk.test\"");
+    let outbox = Outbox::new(&many);
+    let id = outbox.tell("desk", ChannelKind::Email, 1).await;
+    outbox.tick().await;
+    assert_eq!(smtp.connections(), 2);
+    let record = outbox.record(&id);
+    assert_eq!(record.status, "pending");
+    assert!(
+        record.last_error.unwrap().ends_with("d@desk.test: not tried, since the server did not answer for the others")
+    );
+}
+
+#[tokio::test]
 async fn quiet_hours_hold_back_immediate_mail_until_they_end() {
     let quiet = "immediate = true\nquiet = \"11:00-13:30\"\ndirectory = \"{dir}/mail\"\nby = \"directory\"";
     let outbox = Outbox::new(&mail(&Smtp::serve(|_, _| Act::Usual), quiet));

@@ -14,6 +14,7 @@ mod crash;
 mod crossposts;
 mod daemon;
 mod delivery;
+mod digests;
 mod faults;
 mod feeds;
 mod fetch;

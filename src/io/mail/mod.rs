@@ -6,31 +6,31 @@ mod smtp;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 
 pub use self::letter::Letter;
+pub use self::smtp::Smtp;
 use crate::config::SmtpConfig;
 use crate::model::event::SendError;
-
-/// One message as a memory mailer keeps it: the recipient and the message's bytes.
-pub type Sent = (String, Vec<u8>);
 
 /// How mail leaves.
 #[derive(Debug, Clone)]
 pub enum Mailer {
-    /// To a server.
-    Smtp(SmtpConfig),
+    /// To a server, over one connection as long as that lasts.
+    Smtp(Smtp),
     /// As `.eml` files, one a delivery.
     Directory(PathBuf),
-    /// Kept, for tests.
-    Memory(Arc<Mutex<Vec<Sent>>>),
 }
 
 impl Mailer {
+    /// To a server, which is not connected to yet.
+    pub fn smtp(server: &SmtpConfig) -> Result<Self, SendError> {
+        Smtp::new(server).map(Self::Smtp)
+    }
+
     /// Sends a letter to one recipient.
     pub async fn send(&self, letter: &Letter, recipient: &str) -> Result<(), SendError> {
         match self {
-            Self::Smtp(server) => smtp::send(server, letter, recipient).await,
+            Self::Smtp(smtp) => smtp.send(letter, recipient).await,
             Self::Directory(directory) => {
                 let (directory, name, message) = (directory.clone(), letter.file_name(), letter.eml()?);
                 let written = tokio::task::spawn_blocking(move || write(&directory, &name, &message)).await;
@@ -39,17 +39,24 @@ impl Mailer {
                     retry_after: None,
                 })
             }
-            Self::Memory(sent) => {
-                let message = letter.eml()?;
-                sent.lock().unwrap_or_else(PoisonError::into_inner).push((recipient.to_owned(), message));
-                Ok(())
-            }
         }
     }
 
     /// Whether one message carries all recipients (files), so that it is made once.
     pub fn takes_all_at_once(&self) -> bool {
         matches!(self, Self::Directory(_))
+    }
+
+    /// Whether the server has fallen silent: another letter would only wait for it again.
+    pub fn is_silent(&self) -> bool {
+        matches!(self, Self::Smtp(smtp) if smtp.is_silent())
+    }
+
+    /// Says goodbye.
+    pub async fn close(&self) {
+        if let Self::Smtp(smtp) = self {
+            smtp.close().await;
+        }
     }
 
     /// Connects, secures, logs in, and says goodbye: for `check --connect`.

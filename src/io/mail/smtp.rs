@@ -1,7 +1,9 @@
-//! SMTP, one transaction a recipient.
+//! SMTP, one transaction a recipient, over one connection.
 
 use std::error::Error as _;
 use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use lettre::address::Envelope;
@@ -17,15 +19,45 @@ use crate::model::event::SendError;
 /// For each command and its answer. RFC 5321 asks clients for minutes; a server that is well answers in seconds.
 const COMMAND_TIMEOUT: Duration = Duration::from_mins(1);
 
-pub(super) async fn send(server: &SmtpConfig, letter: &Letter, recipient: &str) -> Result<(), SendError> {
-    let (from, to) = (mailbox(&letter.from)?.email, mailbox(recipient)?.email);
-    let message = letter.message()?.formatted();
-    let envelope =
-        Envelope::new(Some(from), vec![to]).map_err(|error| SendError::Permanent { reason: error.to_string() })?;
-    let transport = transport(server)?;
-    transport.send_raw(&envelope, &message).await.map_err(|error| told(server, &error))?;
-    transport.shutdown().await;
-    Ok(())
+/// After so many letters in a row to which the server said nothing at all, it counts as silent: one may have been cut off
+/// for its recipient's sake.
+const SILENT_AFTER: u32 = 2;
+
+/// A server, and the connection to it that letters share.
+#[derive(Debug, Clone)]
+pub struct Smtp {
+    server: SmtpConfig,
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    unanswered: Arc<AtomicU32>,
+}
+
+impl Smtp {
+    pub(super) fn new(server: &SmtpConfig) -> Result<Self, SendError> {
+        Ok(Self { server: server.clone(), transport: transport(server)?, unanswered: Arc::default() })
+    }
+
+    pub(super) async fn send(&self, letter: &Letter, recipient: &str) -> Result<(), SendError> {
+        let (from, to) = (mailbox(&letter.from)?.email, mailbox(recipient)?.email);
+        let message = letter.message()?.formatted();
+        let envelope =
+            Envelope::new(Some(from), vec![to]).map_err(|error| SendError::Permanent { reason: error.to_string() })?;
+        let sent = self.transport.send_raw(&envelope, &message).await;
+        let answered = sent.as_ref().err().is_none_or(|error| error.status().is_some());
+        if answered {
+            self.unanswered.store(0, Ordering::Relaxed);
+        } else {
+            self.unanswered.fetch_add(1, Ordering::Relaxed);
+        }
+        sent.map(drop).map_err(|error| told(&self.server, &error))
+    }
+
+    pub(super) fn is_silent(&self) -> bool {
+        self.unanswered.load(Ordering::Relaxed) >= SILENT_AFTER
+    }
+
+    pub(super) async fn close(&self) {
+        self.transport.shutdown().await;
+    }
 }
 
 pub(super) async fn greet(server: &SmtpConfig) -> Result<(), SendError> {

@@ -4,6 +4,7 @@
 //! waits for another, and within one channel deliveries go out one after the other, in order. A channel that fails is left
 //! alone for a while as a whole, so that its backlog does not hammer it.
 
+mod mail;
 mod send;
 mod turn;
 

@@ -3,23 +3,20 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::config::{ChannelConfig, ChannelTarget, EmailChannel, MailBy, WebhookChannel};
+use super::mail;
+use crate::config::{ChannelConfig, ChannelTarget, WebhookChannel};
 use crate::engine::feed_out::FeedOut;
-use crate::engine::unsubscribe;
 use crate::engine::webhook::{self, Message};
 use crate::io::exec;
 use crate::io::http::{Http, PostAnswer, PostRequest};
-use crate::io::mail::{Letter, Mailer};
 use crate::io::store::{Reader, StoreError};
 use crate::jobs::{Context, mailing};
 use crate::model::channel::WebhookFormat;
 use crate::model::event::{Delivery, Event, SendError};
 use crate::model::fetch::FetchError;
 use crate::model::ids::TopicId;
-use crate::model::time::{SignedDuration, Timestamp};
+use crate::model::time::Timestamp;
 
-/// Handing a message to the local `sendmail` is done in an instant, or something is wrong with it.
-const SENDMAIL_TIMEOUT: SignedDuration = SignedDuration::from_secs(60);
 /// Of an answer's body so much is told.
 const ANSWER_CHARS: usize = 200;
 
@@ -40,7 +37,7 @@ pub(super) async fn one(
             }
             Ok(Ok(()))
         }
-        ChannelTarget::Email(email) => by_mail(context, channel, email, delivery).await,
+        ChannelTarget::Email(email) => mail::send(context, channel, email, delivery).await,
         ChannelTarget::Command { argv, timeout } => Ok(exec::run(argv, command_input(delivery), *timeout).await),
         ChannelTarget::Feed { .. } => Ok(Ok(())),
     }
@@ -107,82 +104,6 @@ fn unsent(hook: &WebhookChannel, error: &FetchError) -> SendError {
         reason = reason.replace(path, "/…");
     }
     SendError::Temporary { reason, retry_after: None }
-}
-
-/// One recipient after the other; who was served is noted, so that another attempt goes to the others only.
-async fn by_mail(
-    context: &Context,
-    channel: &ChannelConfig,
-    email: &EmailChannel,
-    delivery: &Delivery,
-) -> Result<Result<(), SendError>, StoreError> {
-    let mailer = match (&email.by, &context.config.smtp) {
-        (MailBy::Smtp, Some(server)) => Some(Mailer::Smtp(server.clone())),
-        (MailBy::Smtp, None) => {
-            let reason = "the channel sends by SMTP, and there is no [smtp]".to_owned();
-            return Ok(Err(SendError::Temporary { reason, retry_after: None }));
-        }
-        (MailBy::Directory(directory), _) => Some(Mailer::Directory(directory.clone())),
-        (MailBy::Sendmail(_), _) => None,
-    };
-    let gone = context.store.unsubscribed(&channel.id).await?;
-    let to: Vec<&String> = email.to.iter().filter(|to| !gone.contains(&unsubscribe::address(to))).collect();
-    if to.is_empty() {
-        tracing::info!(channel = %channel.id, delivery = %delivery.id, "everybody has unsubscribed: sent to nobody");
-        return Ok(Ok(()));
-    }
-    let made = (delivery.events.as_slice(), delivery.created);
-    let letter = |to, link| mailing::letter(&context.config, (channel, email), &delivery.id, made, (to, link));
-    if let Some(mailer) = mailer.as_ref().filter(|mailer| mailer.takes_all_at_once()) {
-        return Ok(mailer.send(&letter(to.into_iter().cloned().collect(), None), "").await);
-    }
-    let served = context.store.served(&delivery.id).await?;
-    let mut failed: Vec<(&String, SendError)> = Vec::new();
-    for recipient in to.into_iter().filter(|recipient| !served.contains(recipient)) {
-        let own = letter(vec![recipient.clone()], unsubscribe_link(context, channel, recipient).await?);
-        let sent = match (&mailer, &email.by) {
-            (Some(mailer), _) => mailer.send(&own, recipient).await,
-            (None, MailBy::Sendmail(program)) => by_sendmail(program, &own, recipient).await,
-            (None, _) => Ok(()),
-        };
-        match sent {
-            Ok(()) => context.store.note_served(&delivery.id, recipient).await?,
-            Err(error) => failed.push((recipient, error)),
-        }
-    }
-    Ok(together(&failed))
-}
-
-/// The recipient's own link, where the web page has an address that the recipient can reach.
-async fn unsubscribe_link(
-    context: &Context,
-    channel: &ChannelConfig,
-    recipient: &str,
-) -> Result<Option<String>, StoreError> {
-    let Some(base) = context.config.web.as_ref().and_then(|web| web.public_url.as_ref()) else { return Ok(None) };
-    let key = context.store.unsubscribe_key().await?;
-    Ok(Some(unsubscribe::link(base, &key, &channel.id, recipient)))
-}
-
-async fn by_sendmail(program: &Path, letter: &Letter, recipient: &str) -> Result<(), SendError> {
-    let (argv, message) = letter.for_sendmail(program, recipient)?;
-    exec::run(&argv, message, SENDMAIL_TIMEOUT).await
-}
-
-/// Several recipients' failures as one: it may pass as long as one of them may.
-fn together(failed: &[(&String, SendError)]) -> Result<(), SendError> {
-    if failed.is_empty() {
-        return Ok(());
-    }
-    let reason = failed.iter().map(|(recipient, error)| format!("{recipient}: {error}")).collect::<Vec<_>>().join("; ");
-    let waits = failed.iter().filter_map(|(_, error)| match error {
-        SendError::Temporary { retry_after, .. } => Some(*retry_after),
-        SendError::Permanent { .. } | SendError::ChannelClosed { .. } => None,
-    });
-    match waits.reduce(Option::max) {
-        Some(retry_after) => Err(SendError::Temporary { reason, retry_after }),
-        None => Err(SendError::Permanent { reason }),
-    }
 }
 
 /// The end of the quiet hours, for a mail of its own that would go out in them.

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -30,22 +31,31 @@ type Script = dyn Fn(&str, usize) -> Act + Send + Sync;
 pub(crate) struct Smtp {
     pub(crate) addr: SocketAddr,
     accepted: Arc<Mutex<Vec<Accepted>>>,
+    connections: Arc<AtomicUsize>,
 }
 
 impl Smtp {
     /// The script sees each line, and how often this very line came before; the message's end is `.`.
     pub(crate) fn serve(script: impl Fn(&str, usize) -> Act + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let server = Self { addr: listener.local_addr().unwrap(), accepted: Arc::default() };
+        let addr = listener.local_addr().unwrap();
+        let server = Self { addr, accepted: Arc::default(), connections: Arc::default() };
+        let connections = Arc::clone(&server.connections);
         let (accepted, script): (_, Arc<Script>) = (Arc::clone(&server.accepted), Arc::new(script));
         let lines: Arc<Mutex<Vec<String>>> = Arc::default();
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
+                connections.fetch_add(1, Ordering::SeqCst);
                 let (accepted, script, lines) = (Arc::clone(&accepted), Arc::clone(&script), Arc::clone(&lines));
                 thread::spawn(move || drop(converse(stream, &*script, &lines, &accepted)));
             }
         });
         server
+    }
+
+    /// How often somebody connected.
+    pub(crate) fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
     }
 
     pub(crate) fn accepted(&self) -> Vec<Accepted> {

@@ -1,0 +1,107 @@
+//! One delivery by mail, to one recipient after the other.
+
+use std::path::Path;
+
+use crate::config::{ChannelConfig, EmailChannel, MailBy};
+use crate::engine::unsubscribe;
+use crate::io::exec;
+use crate::io::mail::{Letter, Mailer};
+use crate::io::store::StoreError;
+use crate::jobs::{Context, mailing};
+use crate::model::event::{Delivery, SendError};
+use crate::model::time::SignedDuration;
+
+/// Handing a message to the local `sendmail` is done in an instant, or something is wrong with it.
+const SENDMAIL_TIMEOUT: SignedDuration = SignedDuration::from_secs(60);
+
+/// One recipient after the other; who was served is noted, so that another attempt goes to the others only.
+pub(super) async fn send(
+    context: &Context,
+    channel: &ChannelConfig,
+    email: &EmailChannel,
+    delivery: &Delivery,
+) -> Result<Result<(), SendError>, StoreError> {
+    let mailer = match mailer(context, email) {
+        Ok(mailer) => mailer,
+        Err(error) => return Ok(Err(error)),
+    };
+    let gone = context.store.unsubscribed(&channel.id).await?;
+    let to: Vec<&String> = email.to.iter().filter(|to| !gone.contains(&unsubscribe::address(to))).collect();
+    if to.is_empty() {
+        tracing::info!(channel = %channel.id, delivery = %delivery.id, "everybody has unsubscribed: sent to nobody");
+        return Ok(Ok(()));
+    }
+    let made = (delivery.events.as_slice(), delivery.created);
+    let letter = |to, link| mailing::letter(&context.config, (channel, email), &delivery.id, made, (to, link));
+    if let Some(mailer) = mailer.as_ref().filter(|mailer| mailer.takes_all_at_once()) {
+        return Ok(mailer.send(&letter(to.into_iter().cloned().collect(), None), "").await);
+    }
+    let served = context.store.served(&delivery.id).await?;
+    let mut failed: Vec<(&String, SendError)> = Vec::new();
+    for recipient in to.into_iter().filter(|recipient| !served.contains(recipient)) {
+        if mailer.as_ref().is_some_and(Mailer::is_silent) {
+            let reason = "not tried, since the server did not answer for the others".to_owned();
+            failed.push((recipient, SendError::Temporary { reason, retry_after: None }));
+            continue;
+        }
+        let own = letter(vec![recipient.clone()], unsubscribe_link(context, channel, recipient).await?);
+        let sent = match (&mailer, &email.by) {
+            (Some(mailer), _) => mailer.send(&own, recipient).await,
+            (None, MailBy::Sendmail(program)) => by_sendmail(program, &own, recipient).await,
+            (None, _) => Ok(()),
+        };
+        match sent {
+            Ok(()) => context.store.note_served(&delivery.id, recipient).await?,
+            Err(error) => failed.push((recipient, error)),
+        }
+    }
+    if let Some(mailer) = &mailer {
+        mailer.close().await;
+    }
+    Ok(together(&failed))
+}
+
+/// `None` for `sendmail`, which is a command.
+fn mailer(context: &Context, email: &EmailChannel) -> Result<Option<Mailer>, SendError> {
+    match (&email.by, &context.config.smtp) {
+        (MailBy::Smtp, Some(server)) => Mailer::smtp(server).map(Some),
+        (MailBy::Smtp, None) => {
+            let reason = "the channel sends by SMTP, and there is no [smtp]".to_owned();
+            Err(SendError::Temporary { reason, retry_after: None })
+        }
+        (MailBy::Directory(directory), _) => Ok(Some(Mailer::Directory(directory.clone()))),
+        (MailBy::Sendmail(_), _) => Ok(None),
+    }
+}
+
+/// The recipient's own link, where the web page has an address that the recipient can reach.
+async fn unsubscribe_link(
+    context: &Context,
+    channel: &ChannelConfig,
+    recipient: &str,
+) -> Result<Option<String>, StoreError> {
+    let Some(base) = context.config.web.as_ref().and_then(|web| web.public_url.as_ref()) else { return Ok(None) };
+    let key = context.store.unsubscribe_key().await?;
+    Ok(Some(unsubscribe::link(base, &key, &channel.id, recipient)))
+}
+
+async fn by_sendmail(program: &Path, letter: &Letter, recipient: &str) -> Result<(), SendError> {
+    let (argv, message) = letter.for_sendmail(program, recipient)?;
+    exec::run(&argv, message, SENDMAIL_TIMEOUT).await
+}
+
+/// Several recipients' failures as one: it may pass as long as one of them may.
+fn together(failed: &[(&String, SendError)]) -> Result<(), SendError> {
+    if failed.is_empty() {
+        return Ok(());
+    }
+    let reason = failed.iter().map(|(recipient, error)| format!("{recipient}: {error}")).collect::<Vec<_>>().join("; ");
+    let waits = failed.iter().filter_map(|(_, error)| match error {
+        SendError::Temporary { retry_after, .. } => Some(*retry_after),
+        SendError::Permanent { .. } | SendError::ChannelClosed { .. } => None,
+    });
+    match waits.reduce(Option::max) {
+        Some(retry_after) => Err(SendError::Temporary { reason, retry_after }),
+        None => Err(SendError::Permanent { reason }),
+    }
+}
