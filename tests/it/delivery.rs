@@ -227,6 +227,32 @@ async fn a_recipient_that_is_refused_takes_nothing_from_the_others() {
 }
 
 #[tokio::test]
+async fn a_refused_login_gives_up_nothing_and_its_mending_sends_it() {
+    const LOGIN: &str = "AUTH PLAIN AGFkYQBzM2NyZXQ=";
+    let smtp = Smtp::serve(|line, before| match line {
+        line if line.starts_with("EHLO") => Act::Say("250-mail.test\r\n250-AUTH PLAIN\r\n250 8BITMIME"),
+        LOGIN if before == 0 => Act::Say("535 5.7.8 bad credentials"),
+        LOGIN => Act::Say("235 2.7.0 welcome"),
+        line if line.starts_with("AUTH") => Act::Say("501 5.5.2 not this one"),
+        _ => Act::Usual,
+    });
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("password"), "s3cret\n").unwrap();
+    let login =
+        format!("username = \"ada\"\npassword = {{ file = \"{}/password\" }}\n[[channel]]", dir.path().display());
+    let outbox = Outbox::new(&mail(&smtp, "").replace("[[channel]]", &login).replace(", \"b@desk.test\"", ""));
+    let id = outbox.tell("desk", ChannelKind::Email, 1).await;
+    let next = outbox.tick().await.unwrap();
+    let record = outbox.record(&id);
+    assert_eq!(record.status, "pending");
+    let said = record.last_error.unwrap();
+    assert!(said.contains("bad credentials") && !said.contains("s3cret"), "{said}");
+    outbox.hand.set(next);
+    assert_eq!(deliver::drain(&outbox.context).await.unwrap(), 1);
+    assert_eq!(smtp.accepted().len(), 1);
+}
+
+#[tokio::test]
 async fn one_connection_carries_the_mail_of_all_recipients() {
     let smtp = Smtp::serve(|_, _| Act::Usual);
     let outbox = Outbox::new(&mail(&smtp, "").replace("\"b@desk.test\"", "\"b@desk.test\", \"c@desk.test\""));

@@ -19,7 +19,7 @@ mod faults;
 mod feeds;
 mod fetch;
 mod fetch_polite;
-mod herd;
 mod given_up;
+mod herd;
 mod pipeline;
 mod unsubscribe;

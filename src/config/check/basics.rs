@@ -151,6 +151,17 @@ pub(super) fn smtp(section: &Section<'_, '_>) -> Option<SmtpConfig> {
         _ => {}
     }
     let from = section.required("from", "\"wirewatch@example.org\"", values::mail_address);
+    let here = host.as_deref().is_some_and(|host| {
+        host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    });
+    if tls == SmtpTls::None
+        && !here
+        && let (Some(node), Some(_)) = (section.node("tls"), section.node("password"))
+    {
+        let context = section.context();
+        let problem = context.problem(&node.place, "the password goes over the network where everybody can read it");
+        context.push(problem.hint("write \"starttls\" or \"tls\"").warning());
+    }
     section.finish();
     Some(SmtpConfig {
         host: host?,

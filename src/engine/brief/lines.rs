@@ -141,7 +141,29 @@ fn tidy(mut line: Line) -> Line {
             _ => super::cut(&piece.text, PIECE_CHARS),
         };
     }
+    set_blanks_apart(&mut line.pieces);
     line
+}
+
+/// Moves the blanks at the ends of what came or went to the equal words beside it: a mark stands around words alone.
+fn set_blanks_apart(pieces: &mut [Piece]) {
+    for at in 1..pieces.len() {
+        let (before, after) = pieces.split_at_mut(at);
+        let (Some(left), Some(right)) = (before.last_mut(), after.first_mut()) else { continue };
+        let inner = left.text.trim_end().len();
+        if left.kind != PieceKind::Same && inner > 0 && inner < left.text.len() {
+            left.text.truncate(inner);
+            if right.kind == PieceKind::Same && !right.text.starts_with(' ') {
+                right.text.insert(0, ' ');
+            }
+        }
+        if right.kind != PieceKind::Same && right.text.starts_with(' ') && !right.text.trim().is_empty() {
+            right.text = right.text.trim_start().to_owned();
+            if left.kind == PieceKind::Same && !left.text.ends_with(' ') {
+                left.text.push(' ');
+            }
+        }
+    }
 }
 
 /// The words of an equal run next to the changes around it.
@@ -215,6 +237,18 @@ mod tests {
                 ),
             ]
         );
+    }
+
+    #[test]
+    fn marks_stand_around_words_and_not_around_the_blanks_beside_them() {
+        let said = |html: &str| read(html).iter().map(Line::to_text).collect::<String>();
+        assert_eq!(
+            said("<p>“All topics <del>that can be discussed </del>are open</p>"),
+            "“All topics [-that can be discussed-] are open"
+        );
+        assert_eq!(said("<p>All<ins> the</ins> topics</p>"), "All {+the+} topics");
+        assert_eq!(said("<p>in <del>May </del><ins>June </ins>they</p>"), "in [-May-] {+June+} they");
+        assert_eq!(said("<p>a<ins> </ins>b</p>"), "a{+ +}b");
     }
 
     #[test]

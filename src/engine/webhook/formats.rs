@@ -155,6 +155,12 @@ fn colour(kind: EventKind) -> u32 {
     }
 }
 
+/// Whether a piece came in place of the one before it: without a blank between them they read as one word.
+fn replaces(line: &Line, at: usize) -> bool {
+    let kind = |at: usize| line.pieces.get(at).map(|piece| piece.kind);
+    at > 0 && kind(at - 1) == Some(PieceKind::Removed) && kind(at) == Some(PieceKind::Added)
+}
+
 fn slack(parts: &Parts) -> Value {
     let run = |text: &str, style: Value| json!({"type": "text", "text": text, "style": style});
     let plain = |text: &str| json!({"type": "text", "text": text});
@@ -168,7 +174,10 @@ fn slack(parts: &Parts) -> Value {
     sections.extend(parts.plain().map(|text| section(vec![plain(&format!("\n{text}"))])));
     for line in &parts.lines {
         let mut runs: Vec<Value> = Vec::new();
-        for piece in &line.pieces {
+        for (at, piece) in line.pieces.iter().enumerate() {
+            if replaces(line, at) {
+                runs.push(plain(" "));
+            }
             runs.push(match piece.kind {
                 PieceKind::Same => plain(&piece.text),
                 PieceKind::Removed => run(&piece.text, json!({"strike": true})),
@@ -266,14 +275,20 @@ fn teams(parts: &Parts) -> Value {
     ];
     body.extend(parts.plain().map(|text| rich(vec![run(text)])));
     for line in &parts.lines {
-        let runs = line.pieces.iter().map(|piece| match piece.kind {
-            PieceKind::Same => run(&piece.text),
-            PieceKind::Removed => {
-                json!({"type": "TextRun", "text": piece.text, "strikethrough": true, "color": "Attention"})
+        let mut runs: Vec<Value> = Vec::new();
+        for (at, piece) in line.pieces.iter().enumerate() {
+            if replaces(line, at) {
+                runs.push(run(" "));
             }
-            PieceKind::Added => json!({"type": "TextRun", "text": piece.text, "weight": "Bolder", "color": "Good"}),
-        });
-        body.push(rich(runs.collect()));
+            runs.push(match piece.kind {
+                PieceKind::Same => run(&piece.text),
+                PieceKind::Removed => {
+                    json!({"type": "TextRun", "text": piece.text, "strikethrough": true, "color": "Attention"})
+                }
+                PieceKind::Added => json!({"type": "TextRun", "text": piece.text, "weight": "Bolder", "color": "Good"}),
+            });
+        }
+        body.push(rich(runs));
     }
     body.extend(parts.tail().map(|text| rich(vec![json!({"type": "TextRun", "text": text, "isSubtle": true})])));
     let open = parts.url.iter().map(|url| json!({"type": "Action.OpenUrl", "title": "Open the article", "url": url}));

@@ -262,6 +262,22 @@ fn names_of_what_is_not_declared_are_refused() {
 }
 
 #[test]
+fn a_password_in_clear_is_a_warning_unless_it_stays_on_the_machine() {
+    let smtp = |host: &str, tls: &str| {
+        format!(
+            "[smtp]\nhost = \"{host}\"\ntls = \"{tls}\"\nusername = \"ada\"\npassword = {{ env = \"TOKEN\" }}\nfrom = \"a@a.test\"{WELL}"
+        )
+    };
+    check(
+        &smtp("mail.test", "none"),
+        &["3:7 the password goes over the network where everybody can read it (write \"starttls\" or \"tls\")"],
+    );
+    for (host, tls) in [("mail.test", "starttls"), ("localhost", "none"), ("127.0.0.1", "none")] {
+        check(&smtp(host, tls), &[]);
+    }
+}
+
+#[test]
 fn a_webhook_secret_is_what_standard_webhooks_says() {
     const MAKE_ONE: &str = "(make one: `echo whsec_$(openssl rand -base64 32)`)";
     let hook = |rest: &str| format!("[[channel]]\nid = \"h\"\ntype = \"webhook\"\nurl = \"https://a.test/\"\n{rest}");
