@@ -55,6 +55,40 @@ async fn what_a_dead_process_had_leased_is_free_at_the_next_start_but_not_beside
 }
 
 #[tokio::test]
+async fn a_lease_that_is_renewed_lasts_and_one_given_back_is_free_at_once() {
+    let mut world = World::new();
+    world.ingest(capture("https://a.test/1", on_topic(1))).await;
+    let hook = channel("hook");
+    let first = lease(&world).await.remove(0);
+    world.later(1);
+    world.store.renew(std::slice::from_ref(&first.id), hours(&world, 1)).await.unwrap();
+    world.later(30);
+    assert_eq!(lease(&world).await, [], "its sender is alive");
+    assert!(world.store.channels_due().await.unwrap().iter().all(|(id, due)| *id != hook || *due > world.now));
+    world.store.release(vec![first.id.clone()]).await.unwrap();
+    assert_eq!(lease(&world).await[0].attempts, 0, "what was not tried counts for nothing");
+    world.store.settle(&first.id, Settlement::Delivered, world.now).await.unwrap();
+    world.store.renew(std::slice::from_ref(&first.id), hours(&world, 1)).await.unwrap();
+    world.store.release(vec![first.id.clone()]).await.unwrap();
+    assert_eq!(world.reader().delivery(&first.id).unwrap().status, "delivered", "neither wakes what is done");
+}
+
+#[tokio::test]
+async fn a_channel_that_is_held_gets_nothing_and_the_others_their_own() {
+    let mut world = World::new();
+    world.ingest(capture("https://a.test/1", on_topic(1))).await;
+    let (hook, until) = (channel("hook"), hours(&world, 1));
+    world.store.hold(&hook, until).await.unwrap();
+    assert_eq!(lease(&world).await, []);
+    assert!(world.store.channels_due().await.unwrap().contains(&(hook.clone(), until)));
+    let desk = channel("desk");
+    world.store.make_digest(&desk, world.now).await.unwrap();
+    assert_eq!(lease_for(&world, "desk").await.len(), 1);
+    world.later(60);
+    assert_eq!(lease(&world).await.len(), 1);
+}
+
+#[tokio::test]
 async fn later_news_of_an_article_waits_for_earlier_news_on_the_same_channel() {
     let mut world = World::new();
     world.ingest(capture("https://a.test/1", on_topic(1))).await;
