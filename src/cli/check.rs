@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::args::Cli;
-use super::output::{Output, printable};
+use super::output::{Output, counted, printable};
 use super::{Incomplete, Unchecked, runtime};
 use crate::config::Config;
 use crate::config::problem::{Problem, render_styled};
@@ -34,11 +34,11 @@ pub(crate) fn run(cli: &Cli, outside: bool, json: bool) -> anyhow::Result<()> {
             anstream::eprintln!("{}\n", render_styled(&config.warnings));
         }
         output.line(format!(
-            "{}: ok: {} sources, {} topics, {} channels",
+            "{}: ok: {}, {}, {}",
             config.path.display(),
-            config.sources.len(),
-            config.topics.len(),
-            config.channels.len()
+            counted(config.sources.len(), "source"),
+            counted(config.topics.len(), "topic"),
+            counted(config.channels.len(), "channel")
         ))?;
     }
     if outside { try_outside(&config, output) } else { Ok(()) }

@@ -1,7 +1,7 @@
 //! `explain`: why an article was or was not recorded, joined, matched, told.
 
 use super::args::Cli;
-use super::output::{Output, printable, shorten};
+use super::output::{Output, counted, printable, shorten};
 use super::show::find_article;
 use crate::io::store::{Explained, Reader};
 use crate::model::time::Timestamp;
@@ -61,7 +61,7 @@ fn recorded(explained: &Explained, lines: &mut Vec<String>) {
 }
 
 fn joined(explained: &Explained, lines: &mut Vec<String>) {
-    lines.push(format!("\nstory {}: {} articles", explained.article.story, explained.story.len()));
+    lines.push(format!("\nstory {}: {}", explained.article.story, counted(explained.story.len(), "article")));
     if explained.story.len() > 1 {
         lines.push(format!("  origin: {}", explained.origin_reason));
     }
@@ -98,8 +98,10 @@ fn told(explained: &Explained, lines: &mut Vec<String>) {
         }
         for delivery in deliveries {
             lines.push(format!(
-                "      {} to {} after {} attempts",
-                delivery.status, delivery.channel, delivery.attempts
+                "      {} to {} after {}",
+                delivery.status,
+                delivery.channel,
+                counted(delivery.attempts, "attempt")
             ));
         }
     }

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 
 use super::Incomplete;
 use super::args::Cli;
-use super::output::{Output, printable, progress};
+use super::output::{Output, counted, printable, progress};
 use crate::io::clock::Clock;
 use crate::io::store::Store;
 use crate::jobs::{Context, import};
@@ -52,8 +52,12 @@ pub(crate) fn run(cli: &Cli, file: &Path, json: bool) -> anyhow::Result<()> {
         output.record(&tally)?;
     } else {
         output.line(format!(
-            "{} lines: {} new articles, {} revisions, {} unchanged, {} bad",
-            tally.lines, tally.new, tally.revised, tally.unchanged, tally.bad
+            "{}: {}, {}, {} unchanged, {} bad",
+            counted(tally.lines, "line"),
+            counted(tally.new, "new article"),
+            counted(tally.revised, "revision"),
+            tally.unchanged,
+            tally.bad
         ))?;
     }
     if tally.bad > 0 && tally.bad == tally.lines {

@@ -91,6 +91,14 @@ pub fn printable(text: &str) -> String {
         .collect()
 }
 
+/// `1 source`, `2 sources`.
+pub fn counted(count: impl TryInto<u64>, one: &str) -> String {
+    match count.try_into().unwrap_or(u64::MAX) {
+        1 => format!("1 {one}"),
+        count => format!("{count} {one}s"),
+    }
+}
+
 /// The text cut to `max` characters, with an ellipsis where something was cut.
 pub fn shorten(text: &str, max: usize) -> String {
     if text.chars().count() <= max {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Refused;
 use super::args::Cli;
-use super::output::Output;
+use super::output::{Output, counted};
 use crate::config::Config;
 use crate::io::clock::Clock;
 use crate::io::store::Store;
@@ -44,8 +44,8 @@ pub(crate) fn run(cli: &Cli, names: &[String], recheck: bool, json: bool) -> any
     }
     let failed = if summary.failed == 0 { String::new() } else { format!(" ({} failed)", summary.failed) };
     output.line(format!(
-        "polled {} sources{failed}: {} new, {} revised, {} gone, {} restored, {} unchanged; {} delivered; {:.1} s",
-        summary.sources,
+        "polled {}{failed}: {} new, {} revised, {} gone, {} restored, {} unchanged; {} delivered; {:.1} s",
+        counted(summary.sources, "source"),
         summary.new,
         summary.revised,
         summary.gone,
@@ -55,7 +55,8 @@ pub(crate) fn run(cli: &Cli, names: &[String], recheck: bool, json: bool) -> any
         summary.elapsed_ms as f64 / 1000.0
     ))?;
     if summary.errors + summary.suspect > 0 {
-        output.line(format!("{} pages could not be read; the warnings name them", summary.errors + summary.suspect))?;
+        let pages = counted(summary.errors + summary.suspect, "page");
+        output.line(format!("{pages} could not be read; the warnings name them"))?;
     }
     if summary.failed > 0 {
         output.line("`wirewatch sources` says what failed")?;

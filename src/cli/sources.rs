@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::args::{Cli, SourcesAction};
 use super::input::Inputs;
-use super::output::{Output, printable, shorten};
+use super::output::{Output, counted, printable, shorten};
 use crate::config::{Config, SourceConfig};
 use crate::engine::discover::FoundFeed;
 use crate::engine::{decode, discover, feed, opml, sitemap};
@@ -241,8 +241,8 @@ fn import(cli: &Cli, file: &Path, write: bool, output: Output) -> anyhow::Result
     }
     std::fs::write(&path, tables).with_context(|| format!("write {}", path.display()))?;
     Ok(output.line(format!(
-        "wrote {} sources to {}; `wirewatch check` validates them",
-        listed.len(),
+        "wrote {} to {}; `wirewatch check` validates them",
+        counted(listed.len(), "source"),
         path.display()
     ))?)
 }

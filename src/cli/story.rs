@@ -1,7 +1,7 @@
 //! `stories` and `story`: texts with their copies.
 
 use super::args::{Cli, StoryAction};
-use super::output::{Output, printable, shorten};
+use super::output::{Output, counted, printable, shorten};
 use super::show::find_article;
 use crate::engine::diff;
 use crate::io::clock::Clock;
@@ -70,7 +70,11 @@ fn show(reader: &Reader, story: StoryId, output: Output) -> anyhow::Result<()> {
         output.record(&Record::Story(line))?;
         return Ok(members.iter().try_for_each(|member| output.record(member))?);
     }
-    output.line(format!("story {story}: {} articles, confidence {:.2}", line.articles.len(), line.confidence.0))?;
+    output.line(format!(
+        "story {story}: {}, confidence {:.2}",
+        counted(line.articles.len(), "article"),
+        line.confidence.0
+    ))?;
     output.line(printable(&format!("origin: {reason}\n")))?;
     let origin = reader.content(line.origin, None)?;
     for member in &members {

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::args::Cli;
-use super::output::{Output, printable};
+use super::output::{Output, counted, printable};
 use super::show::find_article;
 use super::{Incomplete, sources};
 use crate::config::Config;
@@ -36,9 +36,12 @@ pub(crate) fn verify(cli: &Cli, article: Option<&str>, json: bool) -> anyhow::Re
             "articles": report.articles, "revisions": report.revisions, "derived": report.derived, "broken": broken,
         }))?;
     } else {
+        let chain = if broken == 0 { "the chain holds".to_owned() } else { format!("{broken} broken") };
         output.line(format!(
-            "{} revisions of {} articles: the chain holds, {} texts were derived again from their stored page, {broken} broken",
-            report.revisions, report.articles, report.derived
+            "{} of {}: {chain}, {} derived again from the stored page",
+            counted(report.revisions, "revision"),
+            counted(report.articles, "article"),
+            counted(report.derived, "text")
         ))?;
     }
     if broken == 0 { Ok(()) } else { Err(Incomplete("the archive is not whole".to_owned()).into()) }

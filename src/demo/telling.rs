@@ -68,11 +68,15 @@ fn revisions(reader: &Reader, say: Say<'_>) -> anyhow::Result<()> {
 
 fn matches(reader: &Reader, say: Say<'_>) -> anyhow::Result<()> {
     say("TOPIC us-china-talks")?;
+    let mut matches = Vec::new();
     for article in reader.articles(&ArticleFilter::default())? {
-        for found in reader.matches(article.id)? {
-            let title = article.title.as_deref().unwrap_or_default();
-            say(&format!("  {:.2}  {title} ({})", found.score, article.source))?;
-        }
+        let title = article.title.as_deref().unwrap_or_default();
+        let found = reader.matches(article.id)?.into_iter();
+        matches.extend(found.map(|found| (found.score, format!("{title} ({})", article.source))));
+    }
+    matches.sort_by(|one, other| other.0.total_cmp(&one.0));
+    for (score, article) in matches {
+        say(&format!("  {score:.2}  {article}"))?;
     }
     say("")?;
     Ok(())

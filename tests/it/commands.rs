@@ -82,7 +82,11 @@ fn check_tells_warnings_and_problems_also_as_json() {
     std::fs::write(world.path("wirewatch.toml"), config.replace("secret = { file = \"secret\" }\n", "")).unwrap();
     let plain = world.run(&["check"]);
     assert_eq!(code(&plain), Some(0));
-    assert!(said(&plain).contains("warning: ") && said(&plain).contains("ok: 1 sources"), "{}", said(&plain));
+    assert!(
+        said(&plain).contains("warning: ") && said(&plain).contains("ok: 1 source, 1 topic, 2 channels"),
+        "{}",
+        said(&plain)
+    );
     assert!(!said(&plain).contains('\u{1b}'), "no colours where nobody watches: {}", said(&plain));
     let json = world.run(&["check", "--json"]);
     let kinds: Vec<_> = lines(&json).iter().map(|line| (line["kind"].clone(), line["severity"].clone())).collect();
