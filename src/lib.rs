@@ -17,7 +17,8 @@
 //!
 //! - [`model`]: nouns and their invariants; `record` has the lines of `export`.
 //! - [`engine`]: verbs, pure and deterministic; `now` and jitter are arguments. In the order an article meets them: `decode`,
-//!   `feed`, `sitemap`, `links`, `discover`, `opml`, `page`, `normalize`, `canonical`, `fingerprint`, composed by `candidate`;
+//!   `feed`, `sitemap`, `links`, `discover`, `opml`, `page`, `split` (articles over several pages), `normalize`,
+//!   `canonical`, `fingerprint`, composed by `candidate`;
 //!   `crosspost`, `revision`, `diff`, `query`, `route`, composed by `ingest`; `schedule`, `retry`, `digest`, `webhook`,
 //!   `feed_out`, `unsubscribe`, `warc`. Shared by stages: `text` (words, folding, sentences), `markup` (a tolerant XML scanner), `dates`,
 //!   `brief` (an event in words).
@@ -41,7 +42,8 @@
 //! # One article's way
 //!
 //! `jobs::poll` asks the source (conditionally), parses the answer on a blocking thread and asks the store which entries are
-//! unknown. `jobs::capture` fetches each page, reads it (`Candidate::read`) and hands it to `Store::ingest`, which loads what is
+//! unknown. `jobs::capture` fetches each page (and the other parts of a split article), reads it (`Candidate::read`) and hands
+//! it to `Store::ingest`, which loads what is
 //! known (the article by address, similar texts by key), calls `decide`, applies the plan and commits. `jobs::recheck` does the
 //! same for tracked articles. `jobs::deliver` leases due deliveries, sends them with no transaction open, and settles them;
 //! `jobs::digest` makes one delivery of what waits when a digest is due.

@@ -11,7 +11,7 @@ use super::args::Cli;
 use super::output::{Output, progress};
 use super::show::since;
 use super::topics::known_topic;
-use crate::engine::warc;
+use crate::engine::{split, warc};
 use crate::io::clock::Clock;
 use crate::io::store::{ArticleFilter, Reader};
 use crate::model::ids::RevisionNumber;
@@ -48,14 +48,21 @@ fn export_warc(reader: &Reader, filter: &ArticleFilter, path: &Path, now: Timest
     for article in articles {
         for number in 1..=article.revisions {
             let Some(page) = reader.page(article.id, RevisionNumber(number))? else { continue };
+            let mut parts = split::bodies(&page.body, &page.final_url).into_iter();
+            let Some((url, body)) = parts.next() else { continue };
             records += 1;
             out.write_all(&warc::response(&warc::Response {
-                url: page.final_url.as_str(),
+                url: url.as_str(),
                 at: page.fetched,
                 status: page.status,
                 headers: &page.headers,
-                body: &page.body,
+                body,
             }))?;
+            for (url, body) in parts {
+                records += 1;
+                let content_type = page.content_type().unwrap_or("text/html");
+                out.write_all(&warc::resource(url.as_str(), page.fetched, content_type, body))?;
+            }
         }
         bar.inc(1);
     }

@@ -7,8 +7,8 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::fingerprint::fingerprint;
 use super::normalize::{self, Normalized};
 use super::page::rules::SiteRules;
-use super::page::{self, Learned, PageInput};
-use super::{blocked, canonical, decode};
+use super::page::{self, Extracted, Learned, PageInput};
+use super::{blocked, canonical, decode, split};
 use crate::model::article::{Block, BlockKind, Content};
 use crate::model::entry::Entry;
 use crate::model::fetch::Page;
@@ -65,6 +65,7 @@ pub struct Candidate {
     edges: Vec<u64>,
     suspicion: Option<Suspicion>,
     made_from: MadeFrom,
+    next: Option<WebUrl>,
 }
 
 /// Why nothing could be read.
@@ -154,13 +155,8 @@ impl Candidate {
         }
         let html = decode::html(&page.body, page.content_type());
         let blocked = blocked::recognise(page, &html);
-        let extracted = page::extract(&PageInput {
-            html: &html,
-            url,
-            rules: input.rules,
-            entry: input.entry,
-            learned: input.learned,
-        });
+        let extracted = extract(&html, input);
+        let next = extracted.next_page().cloned();
         let hint = extracted.canonical_hint().cloned();
         let edges = extracted.edge_blocks();
         let mut content = normalize::normalize(extracted).into_content();
@@ -170,7 +166,7 @@ impl Candidate {
             None => soft_gone(page, &content),
         };
         let suspicion = suspicion.or_else(|| content.blocks.is_empty().then_some(Suspicion::Empty));
-        Ok(Self::assemble(Parts {
+        let candidate = Self::assemble(Parts {
             canonical: canonical::choose(url, hint.as_ref()),
             elsewhere: hint
                 .filter(|hint| hint.site() != url.site())
@@ -180,7 +176,8 @@ impl Candidate {
             edges,
             suspicion,
             made_from: MadeFrom::Page,
-        }))
+        });
+        Ok(Self { next, ..candidate })
     }
 
     /// Takes a feed's own content for the article (`content = "feed"`). An entry without an address gets one of its
@@ -246,6 +243,7 @@ impl Candidate {
             edges: parts.edges,
             suspicion: parts.suspicion,
             made_from: parts.made_from,
+            next: None,
         }
     }
 
@@ -289,10 +287,27 @@ impl Candidate {
         self.suspicion.as_ref()
     }
 
+    /// The address that the page gives for the article's next part, if it is split over several.
+    pub fn next_part(&self) -> Option<&WebUrl> {
+        self.next.as_ref()
+    }
+
     /// Where it was read from.
     pub fn made_from(&self) -> MadeFrom {
         self.made_from
     }
+}
+
+/// All parts of an article as one.
+fn extract(html: &str, input: &CandidateInput<'_>) -> Extracted {
+    let mut parts = split::parts(html, &input.page.final_url).into_iter();
+    let read = |(url, html): (WebUrl, &str), entry| {
+        page::extract(&PageInput { html, url: &url, rules: input.rules, entry, learned: input.learned })
+    };
+    let first = parts.next().unwrap_or_else(|| (input.page.final_url.clone(), html));
+    let mut whole = read(first, input.entry);
+    parts.for_each(|part| whole.append(read(part, None)));
+    whole
 }
 
 /// Content types that are never an article's page, by their beginning.

@@ -16,6 +16,7 @@ pub mod blocked;
 pub mod canonical;
 pub mod normalize;
 pub mod page;
+pub mod split;
 
 pub mod candidate;
 pub mod crosspost;

@@ -49,6 +49,20 @@ pub fn response(response: &Response<'_>) -> Vec<u8> {
     finish(head, &block)
 }
 
+/// A resource record: bytes whose HTTP head is not kept, such as the later parts of a split article.
+pub fn resource(url: &str, at: Timestamp, content_type: &str, body: &[u8]) -> Vec<u8> {
+    let id = record_id(url.as_bytes(), at, body);
+    let mut head = head("resource", &id, at, &one_line(content_type));
+    // Writing to a String does not fail.
+    let _infallible = write!(
+        head,
+        "WARC-Target-URI: {}\r\nWARC-Payload-Digest: sha256:{}\r\n",
+        one_line(url),
+        hex(&Sha256::digest(body))
+    );
+    finish(head, body)
+}
+
 fn http_head(response: &Response<'_>) -> String {
     let mut head = format!("HTTP/1.1 {} {}\r\n", response.status, reason(response.status));
     for (name, value) in response.headers {

@@ -13,10 +13,11 @@ use crate::config::{ContentFrom, SourceConfig};
 use crate::engine::candidate::{Candidate, CandidateError, CandidateInput};
 use crate::engine::ingest::{AskedBy, Capture, Observation, Observed, Outcome, Recorded, Seen};
 use crate::engine::page::Learned;
+use crate::engine::split;
 use crate::io::http::RequestOptions;
 use crate::io::store::{Recheck, StoreError};
 use crate::model::entry::Entry;
-use crate::model::fetch::{FetchOutcome, Page, Validators};
+use crate::model::fetch::{Disposition, FetchOutcome, Page, Validators};
 use crate::model::ids::ArticleId;
 use crate::model::url::WebUrl;
 
@@ -80,7 +81,7 @@ async fn page(context: &Context, look: Look) -> Result<Tally, StoreError> {
     match context.http.get(&look.url, &options).await {
         Ok(FetchOutcome::Fresh(page)) => {
             let learned = context.store.learned(page.final_url.site()).await?;
-            match read(context, &look, *page, learned).await {
+            match whole(context, &look, *page, learned).await {
                 Ok((candidate, page)) => record(context, &look, candidate, Some(page)).await,
                 Err(reason) => observe(context, &look, Seen::Failed { reason, status: None, wait: None }).await,
             }
@@ -90,6 +91,37 @@ async fn page(context: &Context, look: Look) -> Result<Tally, StoreError> {
         }
         Err(error) => observe(context, &look, Seen::failure(&error)).await,
     }
+}
+
+/// The article with all its parts, if it is split over several pages. A part that cannot be had for now fails the look: half an
+/// article would be told as an edit.
+async fn whole(context: &Context, look: &Look, page: Page, learned: Learned) -> Result<(Candidate, Page), String> {
+    let options = RequestOptions::for_page(&look.source);
+    let first = page.final_url.clone();
+    let (mut candidate, mut page) = read(context, look, page, learned.clone()).await?;
+    for number in 2..=u32::try_from(split::PARTS_MAX).unwrap_or(u32::MAX) {
+        let next = candidate.next_part().filter(|next| split::continues(&first, next, number)).cloned();
+        let Some(next) = next.filter(|_| candidate.suspicion().is_none()) else { break };
+        let part = match context.http.get(&next, &options).await {
+            Ok(FetchOutcome::Fresh(part)) if split::continues(&first, &part.final_url, number) => part,
+            Ok(FetchOutcome::Fresh(_) | FetchOutcome::NotModified { .. }) => break,
+            Err(error) => match error.disposition() {
+                Disposition::RetryLater | Disposition::RetryAfter(_) => return Err(error.to_string()),
+                Disposition::Gone | Disposition::Blocked | Disposition::Never => {
+                    debug!(article.url = %look.url, "{error}; the article is taken without this part");
+                    break;
+                }
+            },
+        };
+        let Some(joined) = split::join(&page, &part) else { break };
+        let (longer, joined) = read(context, look, joined, learned.clone()).await?;
+        // A part that adds nothing is the same page again.
+        if longer.exact() == candidate.exact() {
+            break;
+        }
+        (candidate, page) = (longer, joined);
+    }
+    Ok((candidate, page))
 }
 
 /// Extraction, on a blocking thread of its own.

@@ -22,4 +22,5 @@ mod fetch_polite;
 mod given_up;
 mod herd;
 mod pipeline;
+mod split;
 mod unsubscribe;

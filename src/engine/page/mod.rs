@@ -15,6 +15,7 @@ pub mod entities;
 mod jsonld;
 mod marks;
 mod metadata;
+mod next;
 mod phrases;
 mod prune;
 mod rescue;
@@ -143,6 +144,30 @@ impl Extracted {
         self.edges.clone()
     }
 
+    /// Adds the article's next part: the blocks that it has and no part before it, since each repeats the headline, the
+    /// standfirst and the notes. Facts of the first part stand.
+    pub(in crate::engine) fn append(&mut self, part: Self) {
+        let mut seen: HashSet<u64> = self.content.blocks.iter().map(|block| block_hash(&block.text)).collect();
+        for block in part.content.blocks {
+            if seen.insert(block_hash(&block.text)) {
+                self.content.blocks.push(block);
+            }
+        }
+        for notice in part.content.notices {
+            if !self.content.notices.contains(&notice) {
+                self.content.notices.push(notice);
+            }
+        }
+        self.trace.extend(part.trace);
+        // What the parts repeat of each other is the article's, not the site's.
+        for edge in part.edges {
+            if !self.edges.contains(&edge) {
+                self.edges.push(edge);
+            }
+        }
+        self.next = part.next;
+    }
+
     /// Hands over the content, for normalization alone.
     pub(in crate::engine) fn into_content(self) -> Content {
         self.content
@@ -201,7 +226,7 @@ pub fn extract(input: &PageInput<'_>) -> Extracted {
     let linked = |href: Option<&str>| href.and_then(|href| input.url.join(href).ok()).filter(|url| url != input.url);
     Extracted {
         canonical: details::canonical(&head, input.url),
-        next: linked(head.next.as_deref()).filter(|next| next.site() == input.url.site()),
+        next: next::next(&whole, &marks, &head, input.url),
         amp: linked(head.amp.as_deref()),
         content,
         trace,

@@ -15,6 +15,13 @@ pub(super) fn read(html: &str) -> Content {
     normalize(extract(&PageInput { html, url: &url, rules: &rules, entry: None, learned: &learned })).into_content()
 }
 
+pub(super) fn next_of(html: &str, url: &str) -> Option<String> {
+    let url = WebUrl::parse(url).unwrap();
+    let (rules, learned) = (SiteRules::default(), Learned::default());
+    let input = PageInput { html, url: &url, rules: &rules, entry: None, learned: &learned };
+    extract(&input).next_page().map(ToString::to_string)
+}
+
 pub(super) fn texts(content: &Content) -> Vec<&str> {
     content.blocks.iter().map(|block| block.text.as_str()).collect()
 }
