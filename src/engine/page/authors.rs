@@ -2,27 +2,25 @@
 
 use std::sync::LazyLock;
 
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
+
+use super::pattern::spaced_pattern as pattern;
 
 /// Longest name, in characters.
 const NAME_MAX_CHARS: usize = 60;
 /// Most authors of one article.
 const AUTHORS_MAX: usize = 20;
 
-fn pattern(text: &str) -> Regex {
-    RegexBuilder::new(text).case_insensitive(true).build().expect("the pattern is a constant, compiled by a test")
-}
-
 static BY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^\W*(?:(?:written|reported|story|posted|words|text|analysis|opinion|review(?:ed)?|published)\s+)?(?:by|von|par|por|di|door|автор|作者|文)\b\s*[:：/]?\s*",
+        r"^\W*(?:(?:written|reported|story|posted|words|text|analysis|opinion|review(?:ed)?|published)\s+)?(?:(?:by|von|par|por|di|door)\b\s*[:：/]?|автор\s*:|(?:作者|文|記者|记者|기자)\s*[:：/])\s*",
     )
 });
 
 /// What follows a name in a byline and is none of it.
 static AFTER_NAME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?:\s+[|•·–—/]\s+|\s+-\s+|\s*\||\s*;\s|\s+(?:in|at|for|from|of)\s+\p{Lu}|\s+(?:updated|published|posted|on|am|publiziert|publié|publicado|pubblicato|veröffentlicht)\b|\s+view\s|\s*\(|\s+\S+@\S+\.\S|\s*@|\s*<|\b\d|\s+(?:is|was)\s|\s+(?:(?:staff|senior|contributing|special|political|national|chief|sports|business|health|science|opinion|ap)\s+){1,3}(?:writer|reporter|correspondent|editor|columnist)|\s*,\s*(?:(?:\w+\s+){0,2}(?:reporter|writer|editor|correspondent|staff|columnist|contributor|journalist|producer|chief|analyst|ph\.?d|m\.?d|usa today|the\s.*|special to.*|opinion.*|senior.*|digital.*|news.*|business.*|political.*|for\s.*)\b)).*$",
+        r"(?:\s+[|•·–—/]\s+|\s+-\s+|\s*\||\s*;\s|\s+(?:in|at|for|from|of)\s+\p{Lu}|\s+(?:updated|published|posted|on|am|publiziert|publicado|pubblicato|veröffentlicht)\b|\s+publié|\s+view\s|\s*\(|\s+\S+@\S+\.\S|\s*@|\s*<|\b\d|\s+(?:is|was)\s|\s+(?:(?:staff|senior|contributing|special|political|national|chief|sports|business|health|science|opinion|ap)\s+){1,3}(?:writer|reporter|correspondent|editor|columnist)|\s*,\s*(?:(?:\w+\s+){0,2}(?:reporter|writer|editor|correspondent|staff|columnist|contributor|journalist|producer|chief|analyst|ph\.?d|m\.?d|usa today|the\s.*|special to.*|opinion.*|senior.*|digital.*|news.*|business.*|political.*|for\s.*)\b)).*$",
     )
 });
 
@@ -39,7 +37,7 @@ static SEPARATOR: LazyLock<Regex> =
 /// Words that no person is called.
 static NO_NAME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:staff|editors?|editorial|\w{0,8}admin(?:istrator)?|newsroom|news\s?desk|bureau|team|webmaster|writers?|columnists?|correspondents?|reporters?|contributors?|agenc(?:y|ies)|wires?|press\s?release|guest|sponsored|advertisement|subscribe|follow|share|comments?|read|minutes?|updated|published|posted|author|authors|articles?|stories|posts?|view|profile|by|email|twitter|facebook|google|unknown|anonymous|photo|image|getty|shutterstock|copyright|http|www|com|null|undefined|redaktion|redacción|rédaction|redazione|редакция)\b",
+        r"\b(?:staff|editors?|editorial|\w{0,8}admin(?:istrator)?|newsroom|news\s?desk|bureau|team|webmaster|writers?|columnists?|correspondents?|reporters?|contributors?|agenc(?:y|ies)|wires?|press\s?release|guest|sponsored|advertisement|subscribe|follow|share|comments?|read|minutes?|updated|published|posted|author|authors|articles?|stories|posts?|view|profile|by|email|twitter|facebook|google|unknown|anonymous|photo|image|getty|shutterstock|copyright|http|www|com|null|undefined|redaktion|redacción|rédaction|redazione)\b|редакци",
     )
 });
 
@@ -134,6 +132,11 @@ const BEHIND_A_NAME: [&str; 16] = [
     "agence france-presse",
 ];
 
+/// The name before the word for a reporter, where that word ends the line: «김서연 기자».
+pub(super) fn before_reporter(line: &str) -> Option<&str> {
+    ["기자", "특파원", "記者", "记者"].iter().find_map(|word| line.trim().strip_suffix(word)).map(str::trim_end)
+}
+
 /// Clean names, in order, without repeats, out of what pages give as authors.
 pub(super) fn clean<'a>(stated: impl Iterator<Item = &'a str>, outlet: Outlet<'_>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
@@ -181,6 +184,7 @@ fn is_credential(piece: &str) -> bool {
 
 fn one(piece: &str, outlet: Outlet<'_>) -> Option<String> {
     let piece = after_by(piece).unwrap_or(piece).trim();
+    let piece = before_reporter(piece).unwrap_or(piece);
     // «…, in Beijing» and «… for The Post» say where and for whom, not who.
     if ["in ", "at ", "for ", "from ", "near ", "with ", "of "].iter().any(|word| piece.starts_with(word)) {
         return None;
@@ -270,6 +274,11 @@ mod tests {
             ("Von Anna Müller und Jan Weiß", vec!["Anna Müller", "Jan Weiß"]),
             ("Von Anna Müller publiziert am 30. Juli 2018", vec!["Anna Müller"]),
             ("作者：王伟", vec!["王伟"]),
+            ("김서연 기자", vec!["김서연"]),
+            ("记者", vec![]),
+            ("Автор: Анна Белова", vec!["Анна Белова"]),
+            ("Par Anna Roche publié le 3 mai", vec!["Anna Roche"]),
+            ("Редакция", vec![]),
             ("अमित शर्मा", vec!["अमित शर्मा"]),
             ("Reuters", vec!["Reuters"]),
             ("The Post", vec![]),

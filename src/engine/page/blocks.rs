@@ -6,6 +6,8 @@ use crate::model::article::BlockKind;
 
 /// Longest block that is kept, in bytes; longer text is one block cut there.
 const BLOCK_MAX_BYTES: usize = 64 << 10;
+/// A paragraph in a table's cell is prose from this length on, in characters.
+const PARAGRAPH_MIN_CHARS: u32 = 60;
 /// Most blocks of one page.
 const BLOCKS_MAX: usize = 20_000;
 
@@ -44,6 +46,11 @@ pub(super) fn cut(dom: &Dom, marks: &Marks, root: NodeId, base_reason: Option<&'
     let mut cutter = Cutter { dom, marks, base_reason, blocks: Vec::new(), open: Open::default(), inline: Vec::new() };
     cutter.walk(root);
     cutter.blocks
+}
+
+/// How many characters a text has; most are ASCII.
+fn count(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.chars().count() }
 }
 
 #[derive(Default)]
@@ -133,18 +140,11 @@ impl Cutter<'_> {
     }
 
     fn text(&mut self, id: NodeId, text: &str) {
-        let pre = self.inside(self.open.element, Tag::Pre);
-        let mut chars = 0_u32;
-        for c in text.chars() {
-            if c.is_whitespace() && !(pre && c == '\n') {
-                if !self.open.text.is_empty() && !self.open.text.ends_with([' ', '\n']) {
-                    self.open.text.push(' ');
-                }
-            } else if self.open.text.len() < BLOCK_MAX_BYTES {
-                self.open.text.push(c);
-                chars += u32::from(!c.is_whitespace());
-            }
-        }
+        let chars = if text.contains('\n') && self.inside(self.open.element, Tag::Pre) {
+            self.lines(text)
+        } else {
+            self.words(text)
+        };
         if chars == 0 {
             return;
         }
@@ -161,6 +161,46 @@ impl Cutter<'_> {
         }
     }
 
+    /// Adds text with its runs of blanks as one; gives how many characters are no blanks.
+    fn words(&mut self, text: &str) -> u32 {
+        if !text.is_ascii() {
+            return text.split(char::is_whitespace).enumerate().map(|(at, word)| self.word(at > 0, word)).sum();
+        }
+        let (mut chars, mut from, mut parted) = (0, 0, false);
+        for (at, byte) in text.bytes().enumerate() {
+            if matches!(byte, b'\t'..=b'\r' | b' ') {
+                chars += self.word(parted, text.get(from..at).unwrap_or_default());
+                (from, parted) = (at + 1, true);
+            }
+        }
+        chars + self.word(parted, text.get(from..).unwrap_or_default())
+    }
+
+    /// Adds a word, with a blank before it where there was one; gives its length.
+    fn word(&mut self, parted: bool, word: &str) -> u32 {
+        if parted && !self.open.text.is_empty() && !self.open.text.ends_with([' ', '\n']) {
+            self.open.text.push(' ');
+        }
+        if word.is_empty() || self.open.text.len() >= BLOCK_MAX_BYTES {
+            return 0;
+        }
+        let word = super::floor(word, BLOCK_MAX_BYTES);
+        self.open.text.push_str(word);
+        u32::try_from(count(word)).unwrap_or(u32::MAX)
+    }
+
+    /// The same for preformatted text, whose lines stay.
+    fn lines(&mut self, text: &str) -> u32 {
+        let mut chars = 0;
+        for (at, line) in text.split('\n').enumerate() {
+            if at > 0 {
+                self.open.text.push('\n');
+            }
+            chars += self.words(line);
+        }
+        chars
+    }
+
     fn flush(&mut self) {
         let element = self.open.element;
         let open = std::mem::replace(&mut self.open, Open { element, ..Open::default() });
@@ -168,7 +208,7 @@ impl Cutter<'_> {
         if text.is_empty() {
             return;
         }
-        let (kind, group) = self.kind(element);
+        let (kind, group) = self.kind(element, open.chars);
         self.blocks.push(RawBlock {
             kind,
             text: text.to_owned(),
@@ -193,8 +233,10 @@ impl Cutter<'_> {
         self.dom.ancestors(element).take(6).any(|at| self.dom.tag(at) == Some(wanted))
     }
 
-    fn kind(&self, element: NodeId) -> (BlockKind, Option<NodeId>) {
+    fn kind(&self, element: NodeId, chars: u32) -> (BlockKind, Option<NodeId>) {
         let mut kind = BlockKind::Paragraph;
+        // Old pages are laid out by tables: a paragraph in a cell is one, unless it is as short as figures are.
+        let is_paragraph = self.dom.tag(element) == Some(Tag::P) && chars >= PARAGRAPH_MIN_CHARS;
         for (height, at) in self.dom.ancestors(element).take(10).enumerate() {
             match self.dom.tag(at) {
                 Some(tag) if tag.is_heading() && height < 2 => {
@@ -207,7 +249,9 @@ impl Cutter<'_> {
                 Some(Tag::Li | Tag::Dd | Tag::Dt) if kind == BlockKind::Paragraph => kind = BlockKind::Item,
                 Some(Tag::Ul | Tag::Ol | Tag::Dl) if kind == BlockKind::Item => return (kind, Some(at)),
                 Some(Tag::Blockquote) => return (BlockKind::Quote, Some(at)),
-                Some(Tag::Td | Tag::Th | Tag::Tr) if kind == BlockKind::Paragraph => kind = BlockKind::Table,
+                Some(Tag::Td | Tag::Th | Tag::Tr) if kind == BlockKind::Paragraph && !is_paragraph => {
+                    kind = BlockKind::Table;
+                }
                 Some(Tag::Table) if kind == BlockKind::Table => return (kind, Some(at)),
                 _ => {}
             }

@@ -89,6 +89,10 @@ fn marked(dom: &Dom, marks: &Marks, outlet: Outlet<'_>, near: &Near) -> Vec<Stri
 }
 
 fn is_author_element(dom: &Dom, id: NodeId) -> bool {
+    let is_marked = |(name, _): (&str, &str)| matches!(name, "itemprop" | "rel");
+    if !dom.attributes(id).any(is_marked) {
+        return false;
+    }
     let itemprop = dom.attribute(id, "itemprop");
     if itemprop == Some("author") {
         // The name inside, where the element holds more than that.
@@ -135,7 +139,9 @@ fn byline(dom: &Dom, marks: &Marks, outlet: Outlet<'_>, near: &Near) -> Vec<Stri
             continue;
         }
         let text = line(dom, id);
-        if let Some(after) = authors::after_by(&text).or_else(|| after_inner_by(&text)) {
+        if let Some(after) =
+            authors::after_by(&text).or_else(|| after_inner_by(&text)).or_else(|| before_reporter(&text))
+        {
             let found = authors::clean(std::iter::once(after), outlet);
             if !found.is_empty() {
                 return found;
@@ -154,6 +160,11 @@ fn byline(dom: &Dom, marks: &Marks, outlet: Outlet<'_>, near: &Near) -> Vec<Stri
     named
 }
 
+/// A short line that ends in the word for a reporter.
+fn before_reporter(text: &str) -> Option<&str> {
+    authors::before_reporter(text).filter(|name| (2..=20).contains(&name.chars().count()))
+}
+
 /// «05/10/2018 - Publicado por: Clarissa Borba - Categoria: …»
 fn after_inner_by(text: &str) -> Option<&str> {
     ["ublicado por", "ubblicato da", "osted by", "ritten by", "ublished by", "rstellt von", "ublié par"]
@@ -165,7 +176,7 @@ fn after_inner_by(text: &str) -> Option<&str> {
 
 fn is_named(dom: &Dom, id: NodeId) -> bool {
     ["class", "id", "data-testid"].iter().any(|name| {
-        dom.attribute(id, name).is_some_and(|value| {
+        dom.attribute(id, name).filter(|value| may_name(value)).is_some_and(|value| {
             let value: String =
                 value.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
             ["byline", "authorname", "articleauthor", "postauthor", "entryauthor", "storyauthor"]
@@ -173,6 +184,11 @@ fn is_named(dom: &Dom, id: NodeId) -> bool {
                 .any(|known| value.contains(known))
         })
     })
+}
+
+/// Tells nearly all names apart before they are folded.
+fn may_name(value: &str) -> bool {
+    value.bytes().any(|byte| matches!(byte, b'y' | b'Y' | b'u' | b'U')) && value.len() >= 6
 }
 
 /// Whether an address is that of one author's page.

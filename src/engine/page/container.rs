@@ -107,11 +107,24 @@ fn climb(dom: &Dom, marks: &Marks, blocks: &[RawBlock], prose: &Prose, top: Node
         if held <= own * CLIMB_GAIN || marks.sums(above).link_density() >= 0.35 {
             continue;
         }
-        if is_continued(dom, blocks, above, at, &holders) {
+        if is_live(dom, above) || is_continued(dom, blocks, above, at, &holders) {
             (at, own) = (above, held);
         }
     }
     at
+}
+
+/// Whether an element is a running report by its name: its posts are one article, each in a container of its own.
+fn is_live(dom: &Dom, id: NodeId) -> bool {
+    ["class", "id", "data-component", "data-testid", "itemtype"].iter().any(|name| {
+        dom.attribute(id, name).is_some_and(|value| {
+            let mut words = value.split(|c: char| !c.is_ascii_alphanumeric());
+            words.any(|word| {
+                let word = word.to_ascii_lowercase();
+                word == "live" || word.starts_with("liveblog") || word.starts_with("livefeed")
+            })
+        })
+    })
 }
 
 type Looks<'a> = (Option<Tag>, &'a str);

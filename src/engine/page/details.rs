@@ -2,12 +2,13 @@
 
 use std::sync::LazyLock;
 
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 
 use super::blocks::RawBlock;
 use super::dom::{Dom, Tag};
 use super::jsonld::JsonLd;
 use super::metadata::{Head, squeeze};
+use super::pattern::pattern;
 use crate::model::article::Origin;
 use crate::model::url::WebUrl;
 
@@ -17,15 +18,6 @@ const TAGS_MAX: usize = 40;
 const TAG_MAX_CHARS: usize = 60;
 /// Longest notice, in characters.
 const NOTICE_MAX_CHARS: usize = 1_200;
-
-fn pattern(text: &str) -> Regex {
-    // ASCII word boundaries, for speed; see `phrases`.
-    RegexBuilder::new(&text.replace(r"\b", r"(?-u:\b)"))
-        .case_insensitive(true)
-        .ignore_whitespace(true)
-        .build()
-        .expect("the pattern is a constant, compiled by a test")
-}
 
 /// The publication's name.
 pub(super) fn site(head: &Head, json: &JsonLd) -> Option<String> {
@@ -49,8 +41,8 @@ pub(super) fn tags(dom: &Dom, head: &Head, json: &JsonLd) -> Vec<String> {
     let shown = dom
         .ids()
         .filter(|id| {
-            let rel = dom.attribute(*id, "rel").unwrap_or_default();
-            dom.tag(*id) == Some(Tag::A) && rel.split_ascii_whitespace().any(|rel| rel.eq_ignore_ascii_case("tag"))
+            let rel = |id| dom.attribute(id, "rel").unwrap_or_default();
+            dom.tag(*id) == Some(Tag::A) && rel(*id).split_ascii_whitespace().any(|rel| rel.eq_ignore_ascii_case("tag"))
         })
         .map(|id| squeeze(&dom.text_content(id)));
     let metas = head.all("article:tag").flat_map(|line| line.split(',')).map(squeeze);
@@ -84,7 +76,7 @@ fn kept(tags: impl Iterator<Item = String>) -> Vec<String> {
     out
 }
 
-/// A language is told from so much of a text; more of it does not tell more.
+/// A language is told from so much of a text nearly always; where it is not, from twice as much.
 const DETECTED_CHARS: usize = 400;
 
 /// The language of the text: detected where there is enough of it, else as declared. The text wins over the declaration
@@ -93,15 +85,23 @@ pub(super) fn language(text: &str, head: &Head, json: &JsonLd) -> Option<String>
     let declared =
         head.language.as_deref().or_else(|| head.first(&["content-language", "og:locale", "dc.language", "language"]));
     let declared = declared.or(json.language.as_deref()).and_then(primary);
-    let sample: String = text.chars().take(DETECTED_CHARS).collect();
-    if declared.as_deref() == Some("en") && is_plainly_english(&sample) {
+    if declared.as_deref() == Some("en") && is_plainly_english(sample_of(text, DETECTED_CHARS)) {
         return declared;
     }
-    let detected = whatlang::detect(&sample).filter(|info| info.is_reliable() && sample.chars().count() > 120);
+    let detect = |chars| {
+        let sample = sample_of(text, chars);
+        whatlang::detect(sample).filter(|info| info.is_reliable() && sample.chars().count() > 120)
+    };
+    let detected = detect(DETECTED_CHARS).or_else(|| detect(2 * DETECTED_CHARS));
     match detected.map(|info| two_letters(info.lang().code())) {
         Some(found) => Some(found.to_owned()),
         None => declared,
     }
+}
+
+fn sample_of(text: &str, chars: usize) -> &str {
+    let end = text.char_indices().nth(chars).map_or(text.len(), |(end, _)| end);
+    text.get(..end).unwrap_or_default()
 }
 
 /// English words that hold sentences together and are words of no other language that is written much.
@@ -202,7 +202,7 @@ fn clean_credit(name: &str) -> String {
 static NOTICE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"^\W*(?:
-        (?:correction|clarification|editor.?s.?\ note|update|updated|retraction|amendment|note\ from\ the\ editors?|korrektur|berichtigung|anmerkung\ der\ redaktion|rectificatif|correctif|mise\ à\ jour|corrección|fe\ de\ errat[ao]s|aclaración|correzione|rettifica|correção|исправление|更正|訂正)[^\p{L}]{0,4}[:(–—.\-\d]
+        (?:correction|clarification|editor.?s.?\ note|update|updated|retraction|amendment|note\ from\ the\ editors?|korrektur|berichtigung|anmerkung\ der\ redaktion|rectificatif|correctif|mise\ à\ jour|corrección|fe\ de\ errat[ao]s|aclaración|correzione|rettifica|correção|исправление|更正|訂正)(?-i:[^\p{L}]){0,4}[:(–—.\-\d]
         | (?:an\ (?:earlier|previous)|a\ previous|the\ original|earlier)\ versions?\ of\ this\ (?:article|story|report|post|headline)\b
         | this\ (?:article|story|report|post|headline|piece)\ (?:was|has\ been|is\ being)\ (?:\w+\ )?(?:updated|corrected|amended|clarified|edited|revised|changed)\b
         | (?:更正|訂正|编者按|更新)[:：]

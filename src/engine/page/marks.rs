@@ -121,12 +121,21 @@ fn is_silent(tag: Tag) -> bool {
     )
 }
 
+/// How many characters of a text are no blanks; most are ASCII.
+fn visible(text: &str) -> usize {
+    if text.is_ascii() {
+        text.bytes().filter(|byte| !matches!(byte, b'\t'..=b'\r' | b' ')).count()
+    } else {
+        text.chars().filter(|c| !c.is_whitespace()).count()
+    }
+}
+
 fn sums(dom: &Dom, linked: &[bool]) -> Vec<Sums> {
     let mut sums = vec![Sums::default(); dom.len()];
     for id in dom.ids().skip(1).rev() {
         let at = id as usize;
         if let Some(text) = dom.text(id) {
-            let length = u32::try_from(text.chars().filter(|c| !c.is_whitespace()).count()).unwrap_or(u32::MAX);
+            let length = u32::try_from(visible(text)).unwrap_or(u32::MAX);
             let link = if linked.get(at).copied().unwrap_or(false) { length } else { 0 };
             if let Some(own) = sums.get_mut(at) {
                 own.text = length;

@@ -16,6 +16,7 @@ mod jsonld;
 mod marks;
 mod metadata;
 mod next;
+mod pattern;
 mod phrases;
 mod prune;
 mod rescue;
@@ -70,8 +71,9 @@ impl Learned {
         Self { hashes: hashes.into_iter().collect() }
     }
 
-    fn contains(&self, hash: u64) -> bool {
-        self.hashes.contains(&hash)
+    /// Whether a block of this text is one of them.
+    fn has(&self, text: &str) -> bool {
+        !self.hashes.is_empty() && self.hashes.contains(&block_hash(text))
     }
 }
 
@@ -94,6 +96,13 @@ fn letters(text: &str) -> String {
         }
     }
     letters
+}
+
+/// Whether two texts have the same letters and digits, at least one.
+fn same_letters(a: &str, b: &str) -> bool {
+    let first = |text: &str| text.chars().find(|c| c.is_alphanumeric()).and_then(|c| c.to_lowercase().next());
+    // Most texts differ in their first letter.
+    first(a).is_some() && first(a) == first(b) && letters(a) == letters(b)
 }
 
 /// Why a block of the container is in or out.
@@ -197,9 +206,9 @@ pub fn extract(input: &PageInput<'_>) -> Extracted {
         Some(html) => {
             let dom = dom::parse(html);
             let marks = Marks::read(&dom);
-            Body::read(&dom, &marks, &blocks::cut(&dom, &marks, Dom::ROOT, None), &about)
+            Body::of(&dom, &marks, &blocks::cut(&dom, &marks, Dom::ROOT, None), &about)
         }
-        None => Body::read(&whole, &marks, &everything, &about),
+        None => Body::of(&whole, &marks, &everything, &about),
     };
     let (blocks, trace) = rescue::rescue((body.blocks, body.trace), &whole, &json, &about);
     let text: String = blocks.iter().take(20).map(|block| block.text.as_str()).collect::<Vec<_>>().join(" ");
@@ -280,7 +289,7 @@ struct Body {
 
 impl Body {
     /// `all` are the blocks of the whole page.
-    fn read(dom: &Dom, marks: &Marks, all: &[RawBlock], about: &prune::About<'_>) -> Self {
+    fn of(dom: &Dom, marks: &Marks, all: &[RawBlock], about: &prune::About<'_>) -> Self {
         let Some(root) = container::find(dom, marks, all) else {
             return Self { blocks: Vec::new(), trace: Vec::new(), edges: Vec::new() };
         };

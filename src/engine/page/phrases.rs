@@ -4,7 +4,9 @@
 
 use std::sync::LazyLock;
 
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
+
+use super::pattern::pattern;
 
 /// Longest block that a prompt has, in characters.
 const PROMPT_MAX_CHARS: u32 = 320;
@@ -13,17 +15,8 @@ const HEAD_MAX_CHARS: usize = 220;
 /// Longest block that a note at the tail has, in characters.
 const TAIL_MAX_CHARS: u32 = 900;
 
-/// Word boundaries are those of ASCII: the automaton that handles Unicode's is ten times slower, and gives up on the quotation
-/// marks of any article. A phrase that ends in another letter is written without one. Long bounded repetitions (`.{2,120}`)
-/// are left to the lengths above: each makes as many copies of the class of all characters.
-fn pattern(text: &str) -> Regex {
-    RegexBuilder::new(&text.replace(r"\b", r"(?-u:\b)"))
-        .case_insensitive(true)
-        .ignore_whitespace(true)
-        .size_limit(4 << 20)
-        .build()
-        .expect("the pattern is a constant, compiled by a test")
-}
+/// Longest line of names, in bytes beside the names.
+const NAME_LINE_MORE_BYTES: usize = 120;
 
 /// Prompts that are none of the article wherever they stand.
 static ANYWHERE: LazyLock<Regex> = LazyLock::new(|| {
@@ -80,7 +73,7 @@ static TAIL: LazyLock<Regex> = LazyLock::new(|| {
         | (disclaimer|disclosure|legal\ notice|haftungsausschluss|note\ to\ (readers|editors)|editor.?s?\ note:\ this\ (post|article)\ (first|originally)|about\ the\ (author|writer|company)|author\ bio|articles?\ by)\b\W.*
         | (about|über|à\ propos\ de)\ (the\ |us|our\ |this\ )?[^.!?,]*
         | (contact|media\ contacts?|for\ (more|further|media|press|additional)\ (information|inquiries|enquiries|details|queries)|press\ contact|investor\ relations)\b.*
-        | [\w.+-]+@[\w-]+\.[\w.-]+\W*(\ .*)?
+        | (?-i:[\w.+-]+@[\w-]+\.[\w.-]+)\W*(\ .*)?
         | (follow|like|find)\ .{2,}\ on\ .{2,} | (twitter|facebook|instagram|x|telegram)\W*[:@].* | @\w{2,}\W*
         | (please\ )?((share|forward)\ (this|it|your|the\ (article|story|post|news)|on|via|with)|click\ the\ share|comment\ on\ (this|our)|let\ us\ know|tell\ us\ (what|your|about)|what\ do\ you\ think|have\ (you\ )?(a|any)\ (tip|story|question|thoughts))\b.*
         | (subscribe|sign\ up|become\ a\ (member|subscriber|patron|supporter|fan)|support\ (us|our|independent|quality|this)|donate\ (to|now|today|here|via)|help\ us|join\ (us|our|the\ conversation|thousands))\b.*
@@ -142,7 +135,7 @@ fn is_note(text: &str, chars: u32) -> bool {
 static BIO: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"^\W*(?-i:(?:\p{Lu}[\p{L}.'’-]*\ ){2,4})(?:
-        (is|was|has\ been)\ (a|an|the|our|also|currently|now|based|editor|director|[\p{L}’]+[’']s)\b[^.]*?\b(author|writer|reporter|correspondent|journalist|editor|columnist|contributor|professor|fellow|
+        (is|was|has\ been)\ (a|an|the|our|also|currently|now|based|editor|director|(?-i:[\p{L}’])+[’']s)\b[^.]*?\b(author|writer|reporter|correspondent|journalist|editor|columnist|contributor|professor|fellow|
         analyst|director|researcher|staff|student|blogger|lecturer|producer|founder|critic)\b
         | (writes|covers|reports|blogs|edits|tweets)\ [^.]*?\b(for|about|on|at|from|in)\b
         )",
@@ -254,6 +247,11 @@ fn is_about(text: &str, author: &str) -> bool {
 
 /// A line that names nobody but the authors or the publication: "Jo Arden, The Post".
 fn is_name_line(text: &str, authors: &[String], site: Option<&str>) -> bool {
+    // Two words may be left beside the names.
+    let names: usize = authors.iter().map(String::len).chain(site.map(str::len)).sum();
+    if text.len() > names + NAME_LINE_MORE_BYTES {
+        return false;
+    }
     let folded = text.to_lowercase();
     let mut rest = folded.as_str().trim().to_owned();
     let mut named = false;

@@ -4,7 +4,7 @@
 
 use super::blocks::RawBlock;
 use super::phrases;
-use super::{BlockTrace, Learned, block_hash, letters};
+use super::{BlockTrace, Learned, block_hash, same_letters};
 use crate::model::article::BlockKind;
 
 /// Blocks at the head and at the tail in which prompts are looked for.
@@ -66,10 +66,13 @@ fn by_shape(block: &RawBlock, about: &About<'_>) -> Option<String> {
     if block.captions_image && block.chars <= CAPTION_MAX_CHARS {
         return Some("stands with its image alone".to_owned());
     }
-    if about.title.is_some_and(|title| same_words(title, text)) && block.kind != BlockKind::Item {
+    if about.title.is_some_and(|title| same_letters(title, text)) && block.kind != BlockKind::Item {
         return Some("the headline again".to_owned());
     }
-    if about.learned.contains(block_hash(text)) {
+    if is_clock(text) && matches!(block.kind, BlockKind::Paragraph | BlockKind::Heading) {
+        return Some("a time of day".to_owned());
+    }
+    if about.learned.has(text) {
         return Some("repeated by the site".to_owned());
     }
     if block.link_density() >= 0.9
@@ -92,6 +95,17 @@ fn by_shape(block: &RawBlock, about: &About<'_>) -> Option<String> {
         return Some(format!("prompt: {rule}"));
     }
     None
+}
+
+/// The time of a running report's post, alone on its line: "14:32", "2:05 pm GMT".
+fn is_clock(text: &str) -> bool {
+    let Some((hour, rest)) = text.split_once(':').filter(|_| text.len() <= 14) else { return false };
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let zone = rest.get(digits..).unwrap_or_default();
+    (1..=2).contains(&hour.len())
+        && hour.bytes().all(|byte| byte.is_ascii_digit())
+        && digits == 2
+        && zone.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '.'))
 }
 
 /// Lists of links, whole.
@@ -230,9 +244,4 @@ fn headings(blocks: &[RawBlock], out: &mut [Option<String>]) {
             }
         }
     }
-}
-
-fn same_words(a: &str, b: &str) -> bool {
-    let (a, b) = (letters(a), letters(b));
-    !a.is_empty() && a == b
 }

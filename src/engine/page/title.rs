@@ -2,6 +2,7 @@
 
 use super::dom::{NodeId, Tag};
 use super::metadata::{Said, squeeze};
+use super::same_letters;
 use crate::model::url::WebUrl;
 
 /// Signs between a headline and the site's name.
@@ -44,7 +45,7 @@ impl Places<'_> {
         let ruled = ruled.map(|text| Headline { text: Some(text), element: None });
         let mut found = ruled.unwrap_or_else(|| self.choose(&headings));
         if found.element.is_none() {
-            let same = |heading: &&Heading| found.text.as_deref().is_some_and(|text| is_same(text, &heading.text));
+            let same = |heading: &&Heading| found.text.as_deref().is_some_and(|text| same_letters(text, &heading.text));
             found.element = headings
                 .iter()
                 .find(same)
@@ -102,7 +103,7 @@ impl Places<'_> {
             .collect();
         // The heading that another place confirms is the headline as readers see it.
         let confirmed = headings.iter().find(|heading| {
-            stated.iter().any(|one| is_same(one, &heading.text))
+            stated.iter().any(|one| same_letters(one, &heading.text))
                 || title.is_some_and(|title| begins(title, &heading.text))
         });
         // Metadata is written for search engines: the page's own heading is what it calls the article, where it is marked as
@@ -125,12 +126,13 @@ impl Places<'_> {
 
     /// The element that shows a text and nothing else, where no heading does.
     fn showing(&self, text: &str) -> Option<NodeId> {
-        let wanted = folded(text);
+        let first = text.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase());
         let shown = self.said.dom.ids().find(|id| {
             self.said.dom.text(*id).is_some_and(|own| {
-                own.len() < 2 * text.len() + 200
+                own.trim_start().chars().find(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()) == first
+                    && own.len() < 2 * text.len() + 200
                     && self.said.marks.dropped(self.said.dom.parent(*id)) != Some("no text of the page")
-                    && folded(own) == wanted
+                    && same_letters(own, text)
             })
         })?;
         Some(self.said.dom.parent(shown))
@@ -141,17 +143,12 @@ impl Places<'_> {
     }
 
     fn names_site(&self, text: &str) -> bool {
-        self.said.site.is_some_and(|site| is_same(site, text))
+        self.said.site.is_some_and(|site| same_letters(site, text))
     }
 }
 
 fn folded(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-fn is_same(a: &str, b: &str) -> bool {
-    let (a, b) = (folded(a), folded(b));
-    !a.is_empty() && a == b
 }
 
 fn begins(long: &str, short: &str) -> bool {

@@ -1,7 +1,7 @@
 //! Cuts markup into tags and text, by the shapes of the HTML standard's tokenizer (section 13.2.5) without its error
 //! reports. Each step moves forward, so the whole is linear.
 
-use memchr::{memchr, memchr2, memmem};
+use memchr::{memchr, memchr2, memchr3, memmem};
 
 /// A piece of markup.
 #[derive(Debug, PartialEq, Eq)]
@@ -99,7 +99,7 @@ impl<'a> Tokens<'a> {
         let mut at = from;
         loop {
             let rest = bytes.get(at..).unwrap_or_default();
-            let Some(found) = rest.iter().position(|&b| matches!(b, b'>' | b'"' | b'\'')) else { return bytes.len() };
+            let Some(found) = memchr3(b'>', b'"', b'\'', rest) else { return bytes.len() };
             let byte = rest.get(found).copied().unwrap_or(b'>');
             if byte == b'>' {
                 return at + found;

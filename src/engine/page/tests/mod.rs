@@ -2,6 +2,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "a bound on hostile pages is a bound in time")]
 
+mod corpus;
+
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;

@@ -1,6 +1,8 @@
-//! One form for one text: NFC, plain spaces, no invisible characters, no hard wraps. Idempotent, and blind to how the text was
-//! marked up, so that two renderings of the same content normalize to the same text. Quotation marks and dashes stay as the
-//! publisher wrote them; comparing folds them (`text::fold`).
+//! One form for one text: NFC, plain spaces, no invisible characters, no hard wraps and no words parted by them. Idempotent,
+//! and blind to how the text was marked up, so that two renderings of the same content normalize to the same text. Quotation
+//! marks and dashes stay as the publisher wrote them; comparing folds them (`text::fold`).
+
+mod hyphens;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 
@@ -46,7 +48,8 @@ pub fn word_count(text: &str) -> usize {
 
 fn normalized(content: Content) -> Content {
     let line = |text: String| Some(one_line(&text)).filter(|text| !text.is_empty());
-    let blocks = content.blocks.into_iter().take(BLOCKS_MAX).filter_map(|one| block(&one)).collect();
+    let mut blocks: Vec<Block> = content.blocks.into_iter().take(BLOCKS_MAX).filter_map(|one| block(&one)).collect();
+    hyphens::mend(&mut blocks);
     Content {
         title: content.title.and_then(line),
         authors: content.authors.into_iter().filter_map(line).collect(),
