@@ -16,6 +16,8 @@ use crate::model::url::WebUrl;
 const TAGS_MAX: usize = 40;
 /// Longest tag, in characters.
 const TAG_MAX_CHARS: usize = 60;
+/// Blocks at the end of a page in which a credit is looked for.
+pub(super) const CREDIT_BLOCKS: usize = 40;
 /// Longest notice, in characters.
 const NOTICE_MAX_CHARS: usize = 1_200;
 
@@ -169,10 +171,11 @@ static CREDIT: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The publication that the page itself credits with the text.
-pub(super) fn origin(dom: &Dom, blocks: &[RawBlock], url: &WebUrl) -> Option<Origin> {
-    // A credit stands below the text or above it, in a block of its own.
-    let edge = blocks.len().saturating_sub(40);
-    let candidates = blocks.iter().skip(edge).rev().chain(blocks.iter().take(30));
+///
+/// A credit stands below the text, in a block of its own or in the chrome (`chrome`, the last first), or above it.
+pub(super) fn origin(dom: &Dom, chrome: &[RawBlock], blocks: &[RawBlock], url: &WebUrl) -> Option<Origin> {
+    let below = chrome.iter().chain(blocks.iter().rev()).take(CREDIT_BLOCKS);
+    let candidates = below.chain(blocks.iter().take(30));
     for block in candidates.filter(|block| block.chars <= 300) {
         let Some(found) = CREDIT.captures(&block.text) else { continue };
         let Some(name) = ["a", "b", "c", "d", "e", "f"].iter().find_map(|group| found.name(group)) else { continue };

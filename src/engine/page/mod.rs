@@ -223,7 +223,7 @@ pub fn extract(input: &PageInput<'_>) -> Extracted {
         section: details::section(&head, &json),
         tags: details::tags(&whole, &head, &json),
         image: details::image(&head, &json, input.url),
-        origin: details::origin(&whole, &credits(&whole, &marks, &everything), input.url),
+        origin: details::origin(&whole, &last_of_chrome(&whole, &marks), &everything, input.url),
         notices: details::notices(&everything),
         title,
         authors,
@@ -270,15 +270,19 @@ fn settle_date(page: Option<Published>, entry: Option<&Entry>) -> Option<Publish
     }
 }
 
-/// Blocks in which a credit may stand: chrome too, since publishers put credits into boxes of their own.
-fn credits(dom: &Dom, marks: &Marks, kept: &[RawBlock]) -> Vec<RawBlock> {
-    let mut all: Vec<RawBlock> = kept.to_vec();
-    for id in dom.ids().skip(1) {
-        if marks.dropped(id).is_some() && marks.dropped(dom.parent(id)).is_none() && marks.sums(id).text < 2_000 {
-            all.extend(blocks::cut(dom, marks, id, marks.dropped(id)));
+/// Blocks at the end of the page's chrome, the last first: publishers put credits into boxes of their own.
+fn last_of_chrome(dom: &Dom, marks: &Marks) -> Vec<RawBlock> {
+    let mut found = Vec::new();
+    let is_top = |id| marks.dropped(id).is_some() && marks.dropped(dom.parent(id)).is_none();
+    for id in dom.ids().skip(1).rev() {
+        if found.len() >= details::CREDIT_BLOCKS {
+            break;
+        }
+        if marks.sums(id).text < 2_000 && is_top(id) {
+            found.extend(blocks::cut(dom, marks, id, marks.dropped(id)).into_iter().rev());
         }
     }
-    all
+    found
 }
 
 struct Body {
