@@ -58,13 +58,36 @@ pub(super) struct Token {
     pub(super) segment: u32,
 }
 
-/// A distinct word.
+/// A distinct word. Most are written as they fold and are their own key: what is the same is kept once.
 #[derive(Debug)]
 pub(super) struct Word {
     pub(super) surface: String,
-    pub(super) folded: String,
+    folded: Option<String>,
+    key: Option<String>,
+    more_keys: Vec<String>,
+}
+
+impl Word {
+    fn new(surface: String, inflector: &Inflector) -> Self {
+        let folded = Some(folded(&surface)).filter(|folded| *folded != surface);
+        let mut word = Self { surface, folded, key: None, more_keys: Vec::new() };
+        let mut keys = inflector.article_keys(&word.surface, word.folded());
+        let first = if keys.is_empty() { None } else { Some(keys.swap_remove(0)) };
+        word.key = first.filter(|key| key != word.folded());
+        word.more_keys = keys;
+        word
+    }
+
+    /// Without case and accents.
+    pub(super) fn folded(&self) -> &str {
+        self.folded.as_deref().unwrap_or(&self.surface)
+    }
+
     /// What its inflections are found by.
-    pub(super) keys: Vec<String>,
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        let first = self.key.as_deref().unwrap_or_else(|| self.folded());
+        std::iter::once(first).chain(self.more_keys.iter().map(String::as_str))
+    }
 }
 
 /// A title, a paragraph, a tag: a piece of text that no phrase reaches beyond.
@@ -151,9 +174,9 @@ impl Document {
             let mut index = WordIndex { places: vec![Vec::new(); self.words.len()], ..WordIndex::default() };
             for (id, word) in (0_u32..).zip(&self.words) {
                 index.by_surface.insert(word.surface.clone(), id);
-                index.by_folded.entry(word.folded.clone()).or_default().push(id);
-                for key in &word.keys {
-                    index.by_key.entry(key.clone()).or_default().push(id);
+                index.by_folded.entry(word.folded().to_owned()).or_default().push(id);
+                for key in word.keys() {
+                    index.by_key.entry(key.to_owned()).or_default().push(id);
                 }
             }
             for (at, token) in (0_u32..).zip(&self.tokens) {
@@ -239,9 +262,7 @@ impl<'a> Builder<'a> {
             return *id;
         }
         let id = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
-        let folded = folded(&surface);
-        let keys = self.inflector.article_keys(&surface, &folded);
-        self.words.push(Word { surface: surface.clone().into_owned(), folded, keys });
+        self.words.push(Word::new(surface.clone().into_owned(), &self.inflector));
         self.ids.insert(surface, id);
         id
     }

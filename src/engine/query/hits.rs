@@ -88,7 +88,7 @@ fn words_of(document: &Document, part: &WordPattern, inflector: &Inflector) -> V
             words
         }
         WordPattern::Prefix(prefix) => {
-            let words = (0_u32..).zip(&document.words).filter(|(_, word)| word.folded.starts_with(prefix.as_str()));
+            let words = (0_u32..).zip(&document.words).filter(|(_, word)| word.folded().starts_with(prefix.as_str()));
             words.map(|(id, _)| id).collect()
         }
     }

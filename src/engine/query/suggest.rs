@@ -95,19 +95,19 @@ fn terms(document: &Document, looked_for: &BTreeSet<u32>) -> HashMap<String, Str
             let Some(word) = document.words.get(token.word as usize) else { continue };
             let wide = token.after - token.at == 1;
             let known = looked_for.contains(&token.word);
-            let plain = wide || (word.folded.chars().count() >= 3 && !is_stop_word(&word.folded));
-            if known || !plain || word.folded.starts_with(|c: char| c.is_ascii_digit()) {
+            let plain = wide || (word.folded().chars().count() >= 3 && !is_stop_word(word.folded()));
+            if known || !plain || word.folded().starts_with(|c: char| c.is_ascii_digit()) {
                 before = None;
                 continue;
             }
             if let Some((folded, surface)) = before {
                 let blank = if wide { "" } else { " " };
-                found.insert(format!("{folded}{blank}{}", word.folded), format!("{surface}{blank}{}", word.surface));
+                found.insert(format!("{folded}{blank}{}", word.folded()), format!("{surface}{blank}{}", word.surface));
             }
             if !wide {
-                found.insert(word.folded.clone(), word.surface.clone());
+                found.insert(word.folded().to_owned(), word.surface.clone());
             }
-            before = Some((&word.folded, &word.surface));
+            before = Some((word.folded(), &word.surface));
         }
     }
     found

@@ -242,11 +242,11 @@ impl WordTable {
         for word in &document.words {
             let from = fits.all.len();
             fits.all.extend(self.exact.get(&word.surface).into_iter().flatten());
-            fits.all.extend(self.forms.get(&word.folded).into_iter().flatten());
-            for key in &word.keys {
+            fits.all.extend(self.forms.get(word.folded()).into_iter().flatten());
+            for key in word.keys() {
                 fits.all.extend(self.keys.get(key).into_iter().flatten());
             }
-            for prefix in self.prefix_lengths.iter().filter_map(|length| word.folded.get(..*length)) {
+            for prefix in self.prefix_lengths.iter().filter_map(|length| word.folded().get(..*length)) {
                 fits.all.extend(self.prefixes.get(prefix).into_iter().flatten());
             }
             if fits.all.len() - from > 1 {

@@ -120,7 +120,9 @@ pub fn folded_into(token: &Token<'_>, buffer: &mut String) {
         buffer.push_str(&fold(token.text));
     }
     let is_number = token.kind == TokenKind::Number;
-    buffer.retain(|c| c != '\'' && !(is_number && c == ','));
+    if is_number || buffer.contains('\'') {
+        buffer.retain(|c| c != '\'' && !(is_number && c == ','));
+    }
 }
 
 fn first_token(rest: &str, first: char) -> (TokenKind, usize) {

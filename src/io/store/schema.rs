@@ -117,6 +117,8 @@ fn prepare(connection: &mut Connection, found: u32) -> Answer<()> {
     // 16 MB of pages; the log is cut back to 64 MB after a burst.
     connection.pragma_update(None, "cache_size", -16_000)?;
     connection.pragma_update_and_check(None, "journal_size_limit", 64 * 1024 * 1024, |_| Ok(()))?;
+    // The index of similar texts is written all over: pages are carried over into the file after 16 MB of log, not 4.
+    connection.pragma_update_and_check(None, "wal_autocheckpoint", 4_000, |_| Ok(()))?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     if found < newest() {
         migrate(connection, MIGRATIONS)?;
