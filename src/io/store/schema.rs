@@ -57,7 +57,13 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
         return Err(StoreError::Missing { path: path.to_path_buf() });
     }
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    let found = recognise(&connection, path)?;
+    let found = match recognise(&connection, path) {
+        Err(StoreError::ReadOnly { .. }) => {
+            take_back(path)?;
+            recognise(&connection, path)?
+        }
+        found => found?,
+    };
     if found == 0 {
         return Err(StoreError::Missing { path: path.to_path_buf() });
     }
@@ -66,6 +72,13 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     }
     connection.pragma_update(None, "mmap_size", 64 * 1024 * 1024).map_err(|error| StoreError::at(path, error))?;
     Ok(connection)
+}
+
+/// Takes back the half of a write that a killed process left (while it made the file): SQLite does so at the first look
+/// of a connection that may write, and refuses one that only reads.
+fn take_back(path: &Path) -> Result<(), StoreError> {
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    recognise(&connection, path).map(drop)
 }
 
 /// Makes an empty database for a backup to be written into.

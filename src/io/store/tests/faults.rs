@@ -172,6 +172,32 @@ fn a_second_daemon_on_one_store_is_refused() {
 }
 
 #[test]
+fn the_half_of_a_write_that_a_killed_process_left_does_not_stop_a_reader() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("x.db");
+    drop(schema::open_writer(&path).unwrap());
+    let writer = schema::create_plain(&path).unwrap();
+    writer.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(())).unwrap();
+    writer
+        .execute_batch(
+            "PRAGMA cache_size = 4; BEGIN; CREATE TABLE half (bytes BLOB);
+             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400)
+             INSERT INTO half SELECT randomblob(3000) FROM n; PRAGMA user_version = 9999",
+        )
+        .unwrap();
+    // What the disk holds at this instant is what a SIGKILL would leave.
+    let killed = directory.path().join("killed.db");
+    std::fs::copy(directory.path().join("x.db-journal"), directory.path().join("killed.db-journal")).unwrap();
+    std::fs::copy(&path, &killed).unwrap();
+    drop(writer);
+    let connection = Connection::open_with_flags(&killed, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let refused = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0));
+    assert_eq!(refused.unwrap_err().sqlite_error_code(), Some(rusqlite::ErrorCode::ReadOnly), "or this tests nothing");
+    let reader = Reader::open(&killed).unwrap();
+    assert_eq!(reader.integrity().unwrap(), Vec::<String>::new());
+}
+
+#[test]
 fn a_read_only_file_is_said_to_be_one() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("x.db");
