@@ -12,6 +12,10 @@ use super::metadata::{Head, Near, Said, squeeze};
 
 /// Longest element that may be a byline, in characters.
 const BYLINE_MAX_CHARS: u32 = 120;
+/// Nodes below an element that are looked at: a byline has a dozen.
+const NODES_MAX: usize = 400;
+/// Longest text that may name an author, blanks included, in bytes.
+const LINE_MAX_BYTES: usize = 4_000;
 /// Most people that a visible byline may add to those that are stated.
 const ADDED_MAX: usize = 8;
 /// Most elements marked as authors that are read.
@@ -50,7 +54,8 @@ fn folded(text: &str) -> String {
 /// Whether the page shows a name near its headline, by its last word.
 fn is_shown(dom: &Dom, near: &Near, name: &str) -> bool {
     let last = name.split_whitespace().last().unwrap_or(name).to_lowercase();
-    near.in_order().filter_map(|id| dom.text(id)).any(|text| text.to_lowercase().contains(&last))
+    let lines = near.in_order().filter_map(|id| dom.text(id)).filter(|text| text.len() <= LINE_MAX_BYTES);
+    lines.into_iter().any(|text| text.to_lowercase().contains(&last))
 }
 
 /// What the page states for machines.
@@ -96,7 +101,7 @@ fn is_author_element(dom: &Dom, id: NodeId) -> bool {
     let itemprop = dom.attribute(id, "itemprop");
     if itemprop == Some("author") {
         // The name inside, where the element holds more than that.
-        return !dom.subtree(id).skip(1).any(|below| dom.attribute(below, "itemprop") == Some("name"));
+        return !dom.subtree(id).skip(1).take(NODES_MAX).any(|below| dom.attribute(below, "itemprop") == Some("name"));
     }
     if itemprop == Some("name") {
         return dom.ancestors(id).skip(1).take(3).any(|at| dom.attribute(at, "itemprop") == Some("author"));
@@ -110,6 +115,9 @@ fn is_author_element(dom: &Dom, id: NodeId) -> bool {
 fn line(dom: &Dom, id: NodeId) -> String {
     let mut out = String::new();
     for text in dom.subtree(id).filter_map(|at| dom.text(at)) {
+        if out.len() + text.len() > LINE_MAX_BYTES {
+            break;
+        }
         let glued = out.chars().next_back().is_some_and(char::is_lowercase)
             && text.chars().next().is_some_and(|c| c.is_uppercase() || c == '@' || c.is_ascii_digit());
         if glued {
@@ -134,6 +142,7 @@ fn byline(dom: &Dom, marks: &Marks, outlet: Outlet<'_>, near: &Near) -> Vec<Stri
         if chars > BYLINE_MAX_CHARS
             || chars == 0
             || matches!(marks.dropped(id), Some("figure or caption" | "related links" | "comments"))
+            || dom.subtree(id).len() > NODES_MAX
             || dom.subtree(id).skip(1).any(|below| dom.tag(below).is_some_and(Tag::is_block))
         {
             continue;

@@ -91,7 +91,9 @@ pub(super) fn scripts(dom: &Dom) -> impl Iterator<Item = &str> {
 }
 
 /// Assignments of a script that are tried.
-const ASSIGNMENTS_MAX: usize = 40;
+const ASSIGNMENTS_MAX: usize = 8;
+/// Bytes of text that count as a node where one text may be named from many places.
+const BYTES_A_NODE: usize = 256;
 
 /// The data of a script: all of it, or the first object or list that it assigns and that is not empty.
 fn value(script: &str) -> Option<Value> {
@@ -99,14 +101,12 @@ fn value(script: &str) -> Option<Value> {
     if script.starts_with(['{', '[']) {
         return first(script);
     }
-    script.match_indices('=').take(ASSIGNMENTS_MAX).find_map(|(at, _)| {
-        let assigned = script.get(at + 1..)?.trim_start();
-        let value = if let Some(quoted) = assigned.strip_prefix("JSON.parse(") {
-            first(first(quoted.trim_start())?.as_str()?)
-        } else if assigned.starts_with(['{', '[']) {
-            first(assigned)
-        } else {
-            None
+    let assigned = script.match_indices('=').filter_map(|(at, _)| script.get(at + 1..).map(str::trim_start));
+    let is_data = |assigned: &&str| assigned.starts_with(['{', '[']) || assigned.starts_with("JSON.parse(");
+    assigned.filter(is_data).take(ASSIGNMENTS_MAX).find_map(|assigned| {
+        let value = match assigned.strip_prefix("JSON.parse(") {
+            Some(quoted) => first(first(quoted.trim_start())?.as_str()?),
+            None => first(assigned),
         };
         value.filter(|value| value.as_object().is_none_or(|object| !object.is_empty()))
     })
@@ -131,7 +131,7 @@ fn flat(value: Value) -> Value {
 
 fn unflat(places: &[Value], at: usize, depth: usize, left: &mut usize) -> Value {
     let Some(place) = places.get(at).filter(|_| depth < DEPTH_MAX && *left > 0) else { return Value::Null };
-    *left -= 1;
+    *left = left.saturating_sub(1 + place.as_str().map_or(0, str::len) / BYTES_A_NODE);
     let mut follow = |value: &Value| match value.as_u64().and_then(|at| usize::try_from(at).ok()) {
         Some(at) => unflat(places, at, depth + 1, left),
         None => Value::Null,

@@ -91,6 +91,20 @@ fn hostile_pages_are_read_in_bounded_time() {
         ("nested tables", format!("{}{}", "<table><tr><td>".repeat(20_000), line)),
         ("unclosed inline elements", format!("<p>{}", "<b>x".repeat(50_000))),
         ("named bodies", format!("<div class='article-body'>{line}").repeat(5_000)),
+        (
+            "nested authors",
+            format!("<h1>x</h1>{}{}<b itemprop=name>x", "<div itemprop=author>".repeat(250), "<i>".repeat(200_000)),
+        ),
+        ("blanks in nested lines", format!("<h1>x</h1>{}{}x", "<span class=byline>".repeat(250), " ".repeat(4 << 20))),
+        (
+            "one text named from many places",
+            format!(
+                "<script type=application/json>[[\"Reactive\",1],{{{}}},\"{}\"]</script>",
+                (0..100_000).map(|n| n.to_string()).fold(String::from("\"a\":2"), |all, n| all + ",\"k" + &n + "\":2"),
+                "word ".repeat(200_000)
+            ),
+        ),
+        ("empty assignments", format!("<script>window.__NUXT__={}</script>", "a={b;".repeat(400_000))),
         ("bare brackets", "<".repeat(500_000)),
         ("open quotes", "<a b=\"".repeat(100_000)),
         ("open scripts", "<script>".repeat(100_000)),
