@@ -100,6 +100,10 @@ pub struct Site {
     pub robots: Option<String>,
     /// Its articles in the order of publication.
     pub stories: Vec<Story>,
+    /// Markup in the head of every article's page: scripts and styles.
+    pub head: String,
+    /// Markup in the menu of every article's page.
+    pub menu: String,
 }
 
 /// One request that a site or the webhook sink received.
@@ -165,6 +169,8 @@ impl Newsroom {
             feed_status: None,
             robots: None,
             stories: Vec::new(),
+            head: String::new(),
+            menu: String::new(),
         };
         self.lock().sites.insert(host.to_owned(), site);
     }

@@ -162,8 +162,8 @@ pub(super) fn article(site: &Site, story: &Story, noise: u64) -> String {
          <link rel=\"canonical\" href=\"{url}\"><meta property=\"og:type\" content=\"article\">\
          <meta property=\"og:site_name\" content=\"{name}\"><meta property=\"og:title\" content=\"{title}\">\n\
          <meta property=\"article:published_time\" content=\"{published}\">{modified}\
-         <script>window.ads=[{noise}];</script></head>\n<body><nav><ul><li><a href=\"/\">Home</a></li>\
-         <li><a href=\"/about\">About</a></li></ul></nav>\n<main><article><h1>{title}</h1>\
+         <script>window.ads=[{noise}];</script>{head}</head>\n<body><nav><ul><li><a href=\"/\">Home</a></li>\
+         <li><a href=\"/about\">About</a></li></ul>{menu}</nav>\n<main><article><h1>{title}</h1>\
          <p class=\"byline\">By <a rel=\"author\" href=\"/by\">{author}</a></p>\
          <div class=\"share\"><a href=\"#\">Facebook</a> <a href=\"#\">Email</a> <span>{views} views</span></div>\n\
          <div class=\"article-body\">\n{body}</div>\n{credit}\
@@ -172,6 +172,8 @@ pub(super) fn article(site: &Site, story: &Story, noise: u64) -> String {
          <footer><p>{noise} readers online</p></footer></body></html>\n",
         url = address(site, story),
         published = story.published,
+        head = site.head,
+        menu = site.menu,
         author = escape(&story.author),
         views = 1_000 + noise * 37,
     )
