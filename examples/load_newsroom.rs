@@ -1,4 +1,5 @@
-//! A large newsroom on loopback for measuring whole cycles: `load_newsroom SITES ARTICLES DIR` writes `DIR/wirewatch.toml`
+//! A large newsroom on loopback for measuring whole cycles: `load_newsroom SITES ARTICLES DIR [bare]` (`bare`: articles
+//! without what real pages have around them) writes `DIR/wirewatch.toml`
 //! and `DIR/feeds.txt` (address, host), prints its port, and answers until it is killed. `tests/bench/peer_cycle.py` is the
 //! peer that does the same work in Python.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measuring tool that cannot go on has failed")]
@@ -13,13 +14,16 @@ fn main() {
     let sites: usize = args.next().unwrap().parse().unwrap();
     let articles: usize = args.next().unwrap().parse().unwrap();
     let dir = PathBuf::from(args.next().unwrap());
+    let bare = args.next().is_some_and(|word| word == "bare");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let newsroom = Newsroom::new();
         for site in 0..sites {
             let host = format!("site{site}.test");
             newsroom.open(&format!("Paper {site}"), &host, FeedFormat::Rss);
-            newsroom.with_site(&host, |open| (open.head, open.menu) = furniture(site));
+            if !bare {
+                newsroom.with_site(&host, |open| (open.head, open.menu) = furniture(site));
+            }
             for article in 0..articles {
                 newsroom.publish(&host, story(site, article));
             }

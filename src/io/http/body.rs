@@ -62,7 +62,11 @@ async fn read_wire(response: &mut Response, url: &WebUrl, reading: &Reading) -> 
     loop {
         let piece = match response.chunk().await {
             Ok(Some(piece)) => piece,
-            Ok(None) => return Ok(body.into()),
+            Ok(None) => {
+                // It may wait for its turn to be read; what was reserved and not filled would wait with it.
+                body.shrink_to_fit();
+                return Ok(body.into());
+            }
             Err(error) => return Err(failure::broken_body(url, &error)),
         };
         let room = usize::try_from(reading.max_bytes).unwrap_or(usize::MAX) - body.len();

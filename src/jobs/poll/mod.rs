@@ -27,8 +27,6 @@ use crate::model::ids::SourceId;
 use crate::model::source::{SourceHealth, SourceKind};
 use crate::model::url::WebUrl;
 
-/// Captures of one source under way at once; the client's own limit per host is stricter where all are at one host.
-const CAPTURES_PER_SOURCE: usize = 8;
 /// Sitemaps of an index that are read at one poll: the newest ones. An archive of thousands is no news.
 const SITEMAPS_MAX: usize = 8;
 
@@ -312,7 +310,8 @@ async fn capture_new(context: &Context, source: &Arc<SourceConfig>, entries: Vec
     let unknown = context.store.unknown_entries(&source.id, entries, context.clock.now()).await?;
     // In the order of publication: feeds list the newest first, and a story's origin comes before its copies.
     let captures = unknown.into_iter().rev().map(|entry| capture_unless_stopped(context, source, entry));
-    let mut captures = stream::iter(captures).buffer_unordered(CAPTURES_PER_SOURCE);
+    // Most of a feed's articles are at one host: one page is read while as many as the host may be asked for come in.
+    let mut captures = stream::iter(captures).buffer_unordered(context.config.fetch.per_host.saturating_add(1));
     let mut tally = Tally::default();
     while let Some(one) = captures.next().await {
         tally += one?;
