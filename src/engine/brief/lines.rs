@@ -65,7 +65,7 @@ impl Line {
                 PieceKind::Added => write!(text, "{{+{}+}}", piece.text).unwrap_or_default(),
             }
         }
-        text.replace("-]{+", "-] {+").trim().to_owned()
+        text.replace("-]{+", "-] {+").replace("  ", " ").trim().to_owned()
     }
 }
 
@@ -92,7 +92,19 @@ pub fn read(html: &str) -> Vec<Line> {
             opening => reading = line_kind(opening).map(|kind| Line { kind, pieces: Vec::new() }),
         }
     }
+    let repeated: Vec<bool> = lines.iter().map(|line| is_repeated(line, &lines)).collect();
+    let mut repeated = repeated.into_iter();
+    lines.retain(|_| !repeated.next().unwrap_or_default());
     lines
+}
+
+/// Whether a field says nothing but what a paragraph says too: a publisher's note stands in the body and among the notices.
+fn is_repeated(field: &Line, lines: &[Line]) -> bool {
+    let changes = |line: &Line| -> Vec<Piece> {
+        line.pieces.iter().filter(|piece| piece.kind != PieceKind::Same).cloned().collect()
+    };
+    field.kind == LineKind::Field
+        && lines.iter().any(|line| line.kind == LineKind::Changed && changes(line) == changes(field))
 }
 
 /// What a line's opening tag says; `None` for lines that did not change.
@@ -207,6 +219,20 @@ mod tests {
     fn content(title: &str, paragraphs: &[&str]) -> Content {
         let block = |text: &&str| Block { kind: BlockKind::Paragraph, text: (*text).to_owned() };
         Content { title: Some(title.to_owned()), blocks: paragraphs.iter().map(block).collect(), ..Content::default() }
+    }
+
+    #[test]
+    fn a_note_that_the_body_shows_is_said_once() {
+        let note = "Correction: an earlier version misstated the price of the ferry.";
+        let before = content("Port shut", &["Nothing new here."]);
+        let mut after = content("Port shut", &["Nothing new here.", note]);
+        after.notices = vec![note.to_owned()];
+        let lines = |after: &Content| -> Vec<String> {
+            read(&diff::diff(&before, after).to_html()).iter().map(Line::to_text).collect()
+        };
+        assert_eq!(lines(&after), [format!("{{+{note}+}}")]);
+        after.blocks.pop();
+        assert_eq!(lines(&after), [format!("notices: {{+{note}+}}")]);
     }
 
     #[test]
