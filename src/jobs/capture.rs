@@ -11,7 +11,7 @@ use super::Context;
 use super::tally::Tally;
 use crate::config::{ContentFrom, SourceConfig};
 use crate::engine::candidate::{Candidate, CandidateError, CandidateInput};
-use crate::engine::ingest::{AskedBy, Capture, Observation, Observed, Outcome, Recorded, Seen};
+use crate::engine::ingest::{AskedBy, Capture, Ingested, Observation, Observed, Outcome, Recorded, Reread, Seen};
 use crate::engine::page::Learned;
 use crate::engine::split;
 use crate::io::http::RequestOptions;
@@ -161,7 +161,7 @@ async fn feed_content(context: &Context, look: Look) -> Result<Tally, StoreError
 }
 
 async fn record(context: &Context, look: &Look, candidate: Candidate, page: Option<Page>) -> Result<Tally, StoreError> {
-    let capture = Capture {
+    let capture = Arc::new(Capture {
         source: look.source.id.clone(),
         source_name: look.source.name.clone(),
         entry: look.entry.as_ref().map(|entry| entry.id.clone()),
@@ -170,10 +170,26 @@ async fn record(context: &Context, look: &Look, candidate: Candidate, page: Opti
         page,
         backlog: look.source.backlog,
         asked_by: look.asked_by,
+        reread: Reread::NotAsked,
         jitter: context.clock.jitter(),
+    });
+    let ingest = |capture| context.store.ingest(capture, Arc::clone(&context.topics), context.clock.now());
+    let page = match ingest(Arc::clone(&capture)).await {
+        Ok(Ingested::Recorded(recorded)) => return count(look, Ok(recorded)),
+        Ok(Ingested::ReadByOlder(page)) => *page,
+        Err(error) => return count(look, Err(error)),
     };
-    let recorded = context.store.ingest(capture, Arc::clone(&context.topics), context.clock.now()).await;
-    count(look, recorded)
+    let learned = context.store.learned(page.final_url.site()).await?;
+    let reread = match read(context, look, page, learned).await {
+        Ok((older, _)) => Reread::Read(Box::new(older.content().clone())),
+        Err(_) => Reread::Lost,
+    };
+    match ingest(Arc::new(Capture { reread, ..Arc::unwrap_or_clone(capture) })).await {
+        Ok(Ingested::Recorded(recorded)) => count(look, Ok(recorded)),
+        // Only what was not read anew is asked for; the next look asks again.
+        Ok(Ingested::ReadByOlder(_)) => Ok(Tally::default()),
+        Err(error) => count(look, Err(error)),
+    }
 }
 
 async fn observe(context: &Context, look: &Look, seen: Seen) -> Result<Tally, StoreError> {

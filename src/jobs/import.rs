@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Context;
 use crate::config::Backlog;
 use crate::engine::candidate::{Candidate, Given, GivenBody};
-use crate::engine::ingest::{AskedBy, Capture, Outcome};
+use crate::engine::ingest::{AskedBy, Capture, Ingested, Outcome, Reread};
 use crate::engine::page::dates;
 use crate::io::store::StoreError;
 use crate::model::ids::SourceId;
@@ -228,10 +228,13 @@ async fn one(context: &Arc<Context>, checked: Checked) -> Result<Result<Outcome,
         // What comes from elsewhere is history, not news.
         backlog: Backlog::Record,
         asked_by: AskedBy::Person,
+        reread: Reread::NotAsked,
         jitter: context.clock.jitter(),
     };
     match context.store.ingest(capture, Arc::clone(&context.topics), at).await {
-        Ok(recorded) => Ok(Ok(recorded.outcome)),
+        Ok(Ingested::Recorded(recorded)) => Ok(Ok(recorded.outcome)),
+        // Only a page is compared with a page.
+        Ok(Ingested::ReadByOlder(_)) => Ok(Ok(Outcome::Unchanged)),
         Err(error @ StoreError::Decision { .. }) => Ok(Err(error.to_string())),
         Err(error) => Err(error.into()),
     }

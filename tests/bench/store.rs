@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use wirewatch::config::StoreConfig;
 use wirewatch::engine::candidate::{Candidate, Given, GivenBody};
-use wirewatch::engine::ingest::Capture;
+use wirewatch::engine::ingest::{AskedBy, Capture, Reread};
 use wirewatch::engine::query::TopicSet;
 use wirewatch::engine::route::{Backlog, Topics};
 use wirewatch::engine::schedule::{RecheckRules, RecheckSchedule};
@@ -113,7 +113,8 @@ fn article(number: u64) -> Capture {
         candidate: Candidate::from_import(&given),
         page: None,
         backlog: Backlog::Record,
-        asked_by: wirewatch::engine::ingest::AskedBy::Schedule,
+        asked_by: AskedBy::Schedule,
+        reread: Reread::NotAsked,
         jitter: 0.0,
     }
 }

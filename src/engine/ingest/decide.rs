@@ -5,10 +5,10 @@ use super::data::Scene;
 use super::diverged::diverged;
 use super::doubt::{self, Doubtful};
 use super::known::{Known, KnownArticle};
-use super::plan::{Doubt, Held, MatchPlan, Plan, Row, StoryPlan, TopicChange, Transition};
+use super::plan::{Doubt, Held, MatchPlan, NewRevision, Plan, Row, StoryPlan, TopicChange, Transition};
 use super::story::{self, Placed};
 use super::telling::Teller;
-use super::{Capture, Outcome};
+use super::{Capture, Outcome, Reread};
 use crate::engine::candidate::{MadeFrom, Suspicion};
 use crate::engine::revision::{self, Change, Verdict};
 use crate::engine::route::{Backlog, Topics};
@@ -130,13 +130,20 @@ fn again(case: Case<'_>) -> Plan {
 fn compared(case: Case<'_>, mut plan: Plan) -> Plan {
     let Case { known, article, capture, topics, now } = case;
     let after = capture.candidate.content();
-    let (before, learned) = without_learned(known, &article.content, after);
+    let stored = match &capture.reread {
+        Reread::Read(content) => content,
+        Reread::NotAsked | Reread::Lost => &*article.content,
+    };
+    let (before, learned) = without_learned(known, stored, after);
     let mut change = None;
     match revision::compare(&before, after) {
-        Verdict::Unchanged if learned => plan.hold_back("boilerplate", &article.content, after),
+        Verdict::Unchanged if learned => plan.hold_back("boilerplate", stored, after),
         Verdict::Unchanged => {}
-        Verdict::Cosmetic { rule } => plan.hold_back(&rule, &article.content, after),
+        Verdict::Cosmetic { rule } => plan.hold_back(&rule, stored, after),
         Verdict::Changed(found) => change = Some(found),
+    }
+    if is_technical(case, change.as_deref()) {
+        return read_anew(case, plan);
     }
     let changes = match &change {
         Some(change) => revise(case, change, &mut plan),
@@ -150,6 +157,35 @@ fn compared(case: Case<'_>, mut plan: Plan) -> Plan {
         }
         teller(known, article, capture, &story, (topics, now)).tell_gone(EventKind::Restored, &changes, &mut plan);
     }
+    plan
+}
+
+/// Whether the extractor changed and not the page. With the old page lost the two cannot be told apart, and a difference that
+/// is none of the publisher's must not be told.
+fn is_technical(case: Case<'_>, change: Option<&Change>) -> bool {
+    let differs = || {
+        let verdict = revision::compare(&case.article.content, case.capture.candidate.content());
+        matches!(verdict, Verdict::Changed(_))
+    };
+    match case.capture.reread {
+        Reread::NotAsked => false,
+        Reread::Lost => change.is_some(),
+        Reread::Read(_) => change.is_none() && differs(),
+    }
+}
+
+/// Plans a revision that records what a newer extractor reads, and tells nobody.
+fn read_anew(case: Case<'_>, mut plan: Plan) -> Plan {
+    let Case { article, capture, topics, now, .. } = case;
+    let content = capture.candidate.content();
+    let number = RevisionNumber(article.record.revisions + 1);
+    let story = standing(case.known, article);
+    let record = revised_record(article, content, &story, number, plan.row.as_ref());
+    let link = link(Some(&article.hash), capture.candidate.made_from(), (&record, number), content, now);
+    plan.outcome = Outcome::Reextracted;
+    plan.revision = Some(NewRevision { technical: true, ..link });
+    plan.matches = Some(MatchPlan { changes: topic_changes(&article.matches, capture, &record, topics) });
+    plan.notes.push("read by a newer extractor: a technical revision, no edit".to_owned());
     plan
 }
 

@@ -24,7 +24,7 @@ pub use plan::Plan;
 
 use super::candidate::Candidate;
 use super::route::Backlog;
-use crate::model::article::ChangeKind;
+use crate::model::article::{ChangeKind, Content};
 use crate::model::fetch::{Disposition, FetchError, Page, Validators};
 use crate::model::ids::{ArticleId, RevisionNumber, SourceId, TopicId};
 use crate::model::time::SignedDuration;
@@ -48,8 +48,22 @@ pub struct Capture {
     pub backlog: Backlog,
     /// Who asked for the look.
     pub asked_by: AskedBy,
+    /// What this extractor makes of the page that an older one read the newest revision from.
+    pub reread: Reread,
     /// In `[0, 1)`, for the time of the next look.
     pub jitter: f64,
+}
+
+/// A stored page read anew, so that what a newer extractor does otherwise is not told as an edit.
+#[derive(Debug, Clone, Default)]
+pub enum Reread {
+    /// Nobody asked: the newest revision was read by this extractor, or nothing differs.
+    #[default]
+    NotAsked,
+    /// The page is not kept any more, or cannot be read.
+    Lost,
+    /// Its content by this extractor.
+    Read(Box<Content>),
 }
 
 /// Who asked for a look at a page.
@@ -147,6 +161,16 @@ pub struct Recorded {
     pub events: usize,
     /// How many deliveries (not digest items) were enqueued.
     pub deliveries: usize,
+}
+
+/// What the store says of a capture.
+#[derive(Debug)]
+pub enum Ingested {
+    /// It is recorded.
+    Recorded(Recorded),
+    /// Nothing is recorded: it differs from a revision that an older extractor read from this page. It is to be captured
+    /// again with [`Capture::reread`].
+    ReadByOlder(Box<Page>),
 }
 
 /// What one look was recorded as.

@@ -104,6 +104,7 @@ fn capture(content: Content, suspicion: Option<Suspicion>) -> Capture {
         page: None,
         backlog: Backlog::Notify,
         asked_by: crate::engine::ingest::AskedBy::Schedule,
+        reread: crate::engine::ingest::Reread::NotAsked,
         jitter: 0.0,
     }
 }

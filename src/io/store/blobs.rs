@@ -183,6 +183,16 @@ pub(super) fn page(connection: &Connection, id: i64) -> Answer<Page> {
     read_page(&unpack(&packed, base.as_deref())?)
 }
 
+/// The kept page that a revision was read from.
+pub(super) fn page_of(connection: &Connection, article: i64, number: u32) -> Answer<Option<Page>> {
+    let id: Option<i64> = connection
+        .prepare_cached("SELECT page FROM revision WHERE article = ?1 AND number = ?2")?
+        .query_row(params![article, number], |row| row.get(0))
+        .optional()?
+        .flatten();
+    id.map(|id| page(connection, id)).transpose()
+}
+
 /// What of an answer stands before its body: one line of JSON.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Head {

@@ -10,16 +10,44 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 use super::error::{Answer, StoreError};
 use super::value::{ms, signed, to_json};
 use super::{apply, blobs, events, load, sources};
+use crate::engine::candidate::{EXTRACTOR_VERSION, MadeFrom};
+use crate::engine::ingest::known::{Known, KnownArticle};
 use crate::engine::ingest::plan::{Doubt, Plan, Row};
-use crate::engine::ingest::{self, Capture, Observation, Observed, Outcome, Recorded, Seen};
+use crate::engine::ingest::{self, Capture, Ingested, Observation, Observed, Outcome, Recorded, Reread, Seen};
 use crate::engine::route::Topics;
 use crate::model::fetch::Validators;
 use crate::model::ids::ArticleId;
 use crate::model::time::Timestamp;
 
 /// Records one capture.
-pub(super) fn ingest(connection: &Connection, capture: &Capture, topics: &Topics, now: Timestamp) -> Answer<Recorded> {
+pub(super) fn ingest(connection: &Connection, capture: &Capture, topics: &Topics, now: Timestamp) -> Answer<Ingested> {
     let known = load::known(connection, capture)?;
+    if let Some(article) = &known.article
+        && is_read_by_older(article, capture)
+    {
+        if let Some(page) = blobs::page_of(connection, article.record.id.0, article.record.revisions)? {
+            return Ok(Ingested::ReadByOlder(Box::new(page)));
+        }
+        let capture = Capture { reread: Reread::Lost, ..capture.clone() };
+        return record(connection, (known, &capture), topics, now).map(Ingested::Recorded);
+    }
+    record(connection, (known, capture), topics, now).map(Ingested::Recorded)
+}
+
+/// Whether a difference may be the extractor's.
+fn is_read_by_older(article: &KnownArticle, capture: &Capture) -> bool {
+    article.extractor != EXTRACTOR_VERSION
+        && capture.candidate.made_from() == MadeFrom::Page
+        && matches!(capture.reread, Reread::NotAsked)
+        && *article.content != *capture.candidate.content()
+}
+
+fn record(
+    connection: &Connection,
+    (known, capture): (Known, &Capture),
+    topics: &Topics,
+    now: Timestamp,
+) -> Answer<Recorded> {
     let plan = guarded(capture.candidate.url().as_str(), || ingest::decide(&known, capture, topics, now))?;
     let Some(article) = plan.article else {
         if let (Some(entry), Some(reason)) = (&capture.entry, &plan.entry_failed) {

@@ -47,7 +47,7 @@ pub use upkeep::{DaemonLock, Pruned};
 pub use verify::{Derivation, Verified, VerifyProblem};
 
 use crate::config::StoreConfig;
-use crate::engine::ingest::{Capture, Observation, Recorded};
+use crate::engine::ingest::{Capture, Ingested, Observation, Recorded};
 use crate::engine::page::Learned;
 use crate::engine::route::Topics;
 use crate::model::time::Timestamp;
@@ -118,8 +118,13 @@ impl Store {
     }
 
     /// Records one captured page: article, revision, story, matches, events and deliveries in one transaction.
-    pub async fn ingest(&self, capture: Capture, topics: Arc<Topics>, now: Timestamp) -> Result<Recorded, StoreError> {
-        let now = value::cut(now);
+    pub async fn ingest(
+        &self,
+        capture: impl Into<Arc<Capture>>,
+        topics: Arc<Topics>,
+        now: Timestamp,
+    ) -> Result<Ingested, StoreError> {
+        let (capture, now) = (capture.into(), value::cut(now));
         self.writer.call(move |connection| ingest::ingest(connection, &capture, &topics, now)).await
     }
 

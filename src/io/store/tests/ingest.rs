@@ -1,6 +1,7 @@
 //! What captures and looks come to.
 
 use super::*;
+use crate::engine::ingest::Reread;
 use crate::model::article::{ArticleStatus, ChangeKind};
 use crate::model::ids::RevisionNumber;
 
@@ -391,4 +392,47 @@ async fn a_passing_redirect_to_another_article_is_doubted_before_it_is_a_move() 
     assert_eq!(world.ingest(led()).await.outcome, Outcome::Moved { into: other });
     let article = world.reader().article(id).unwrap();
     assert_eq!((article.status, article.revisions), (ArticleStatus::Moved, 1));
+}
+
+/// Makes the store believe that an older extractor read everything.
+#[expect(clippy::disallowed_methods, reason = "the store has no way to lie about itself")]
+fn as_by_an_older_extractor(world: &World) {
+    let connection = rusqlite::Connection::open(world.store.path()).unwrap();
+    connection.execute("UPDATE revision SET extractor = extractor - 1", []).unwrap();
+}
+
+#[tokio::test]
+async fn what_a_newer_extractor_reads_otherwise_is_no_edit() {
+    let mut world = World::new();
+    let stored = content("Trade talks resume", &["The harbour master was not there.", &filler(1, 120)]);
+    let reread = content("Trade talks resume", &[&filler(1, 120)]);
+    world.ingest(capture(URL, stored)).await;
+    as_by_an_older_extractor(&world);
+    world.later(20);
+    let told = world.told().len();
+
+    let asked = world.store.ingest(capture(URL, reread.clone()), Arc::clone(&world.topics), world.now).await.unwrap();
+    assert!(matches!(asked, Ingested::ReadByOlder(_)), "the old page is asked for: {asked:?}");
+    let again = |now: &Content| Capture { reread: Reread::Read(Box::new(reread.clone())), ..capture(URL, now.clone()) };
+    let recorded = world.ingest(again(&reread)).await;
+    assert_eq!((recorded.outcome, recorded.events), (Outcome::Reextracted, 0));
+    assert_eq!(world.told().len(), told);
+    world.later(20);
+    let same = world.ingest(capture(URL, reread.clone())).await;
+    assert_eq!(same.outcome, Outcome::Unchanged, "the technical revision is by this extractor");
+}
+
+#[tokio::test]
+async fn an_edit_is_told_apart_from_what_a_newer_extractor_reads_otherwise() {
+    let mut world = World::new();
+    world
+        .ingest(capture(URL, content("Trade talks resume", &["The harbour master was not there.", &filler(1, 120)])))
+        .await;
+    as_by_an_older_extractor(&world);
+    world.later(20);
+    let reread = content("Trade talks resume", &[&filler(1, 120)]);
+    let edited = content("Trade talks end", &[&filler(1, 120)]);
+    let recorded = world.ingest(Capture { reread: Reread::Read(Box::new(reread)), ..capture(URL, edited) }).await;
+    let Outcome::Revised { kinds, .. } = recorded.outcome else { panic!("{recorded:?}") };
+    assert_eq!(kinds, [ChangeKind::Headline], "the line that is not read any more is no part of the edit");
 }

@@ -115,7 +115,10 @@ impl World {
     }
 
     pub(super) async fn ingest(&self, capture: Capture) -> Recorded {
-        self.store.ingest(capture, Arc::clone(&self.topics), self.now).await.unwrap()
+        match self.store.ingest(capture, Arc::clone(&self.topics), self.now).await.unwrap() {
+            Ingested::Recorded(recorded) => recorded,
+            Ingested::ReadByOlder(page) => panic!("{} was read by an older extractor", page.url),
+        }
     }
 
     pub(super) async fn see(&self, article: ArticleId, seen: Seen) -> Recorded {
@@ -203,6 +206,7 @@ pub(super) fn capture_of(parts: Parts) -> Capture {
         page: Some(page),
         backlog: Backlog::Notify,
         asked_by: crate::engine::ingest::AskedBy::Schedule,
+        reread: crate::engine::ingest::Reread::NotAsked,
         jitter: 0.0,
     }
 }
