@@ -5,10 +5,10 @@ use super::data::Scene;
 use super::diverged::diverged;
 use super::doubt::{self, Doubtful};
 use super::known::{Known, KnownArticle};
-use super::plan::{Doubt, Held, MatchPlan, NewRevision, Plan, Row, StoryPlan, TopicChange, Transition};
+use super::plan::{Doubt, Held, MatchPlan, Plan, Row, StoryPlan, TopicChange, Transition};
 use super::story::{self, Placed};
 use super::telling::Teller;
-use super::{Capture, Outcome, Reread};
+use super::{Capture, Outcome, reread};
 use crate::engine::candidate::{MadeFrom, Suspicion};
 use crate::engine::revision::{self, Change, Verdict};
 use crate::engine::route::{Backlog, Topics};
@@ -130,10 +130,7 @@ fn again(case: Case<'_>) -> Plan {
 fn compared(case: Case<'_>, mut plan: Plan) -> Plan {
     let Case { known, article, capture, topics, now } = case;
     let after = capture.candidate.content();
-    let stored = match &capture.reread {
-        Reread::Read(content) => content,
-        Reread::NotAsked | Reread::Lost => &*article.content,
-    };
+    let stored = reread::stored(article, capture);
     let (before, learned) = without_learned(known, stored, after);
     let mut change = None;
     match revision::compare(&before, after) {
@@ -142,8 +139,8 @@ fn compared(case: Case<'_>, mut plan: Plan) -> Plan {
         Verdict::Cosmetic { rule } => plan.hold_back(&rule, stored, after),
         Verdict::Changed(found) => change = Some(found),
     }
-    if is_technical(case, change.as_deref()) {
-        return read_anew(case, plan);
+    if reread::is_technical(case, change.as_deref()) {
+        return reread::technical(case, plan);
     }
     let changes = match &change {
         Some(change) => revise(case, change, &mut plan),
@@ -157,35 +154,6 @@ fn compared(case: Case<'_>, mut plan: Plan) -> Plan {
         }
         teller(known, article, capture, &story, (topics, now)).tell_gone(EventKind::Restored, &changes, &mut plan);
     }
-    plan
-}
-
-/// Whether the extractor changed and not the page. With the old page lost the two cannot be told apart, and a difference that
-/// is none of the publisher's must not be told.
-fn is_technical(case: Case<'_>, change: Option<&Change>) -> bool {
-    let differs = || {
-        let verdict = revision::compare(&case.article.content, case.capture.candidate.content());
-        matches!(verdict, Verdict::Changed(_))
-    };
-    match case.capture.reread {
-        Reread::NotAsked => false,
-        Reread::Lost => change.is_some(),
-        Reread::Read(_) => change.is_none() && differs(),
-    }
-}
-
-/// Plans a revision that records what a newer extractor reads, and tells nobody.
-fn read_anew(case: Case<'_>, mut plan: Plan) -> Plan {
-    let Case { article, capture, topics, now, .. } = case;
-    let content = capture.candidate.content();
-    let number = RevisionNumber(article.record.revisions + 1);
-    let story = standing(case.known, article);
-    let record = revised_record(article, content, &story, number, plan.row.as_ref());
-    let link = link(Some(&article.hash), capture.candidate.made_from(), (&record, number), content, now);
-    plan.outcome = Outcome::Reextracted;
-    plan.revision = Some(NewRevision { technical: true, ..link });
-    plan.matches = Some(MatchPlan { changes: topic_changes(&article.matches, capture, &record, topics) });
-    plan.notes.push("read by a newer extractor: a technical revision, no edit".to_owned());
     plan
 }
 
@@ -227,7 +195,7 @@ fn revise(case: Case<'_>, change: &Change, plan: &mut Plan) -> Vec<TopicChange> 
     changes
 }
 
-fn revised_record(
+pub(super) fn revised_record(
     article: &KnownArticle,
     content: &Content,
     story: &StoryPlan,
@@ -332,7 +300,7 @@ fn suspect(
 }
 
 /// The story of an article whose place does not change.
-fn standing(known: &Known, article: &KnownArticle) -> StoryPlan {
+pub(super) fn standing(known: &Known, article: &KnownArticle) -> StoryPlan {
     let origin = story::members_of(known, article.record.story).find(|member| member.origin);
     StoryPlan {
         story: article.record.story,

@@ -12,6 +12,7 @@ mod doubt;
 pub mod known;
 mod look;
 pub mod plan;
+mod reread;
 mod story;
 mod telling;
 
