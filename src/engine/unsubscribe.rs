@@ -3,11 +3,10 @@
 //! Invariants: a token is made of the channel and the address alone, so that a mail of any age ends the subscription; it
 //! tells neither; without the store's key nobody can make one.
 
-use std::fmt::Write as _;
-
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
+use crate::engine::text::hex::hex;
 use crate::model::ids::ChannelId;
 use crate::model::url::WebUrl;
 
@@ -25,10 +24,8 @@ pub fn address(recipient: &str) -> String {
 
 /// The link for one recipient of a channel, under the web page's public address.
 pub fn link(base: &WebUrl, key: &[u8], channel: &ChannelId, recipient: &str) -> String {
-    let mut token = String::new();
-    for byte in mac(key, channel, recipient).into_iter().flat_map(|mac| mac.finalize().into_bytes()).take(TAG_BYTES) {
-        write!(token, "{byte:02x}").unwrap_or_default();
-    }
+    let tag = mac(key, channel, recipient).map(|mac| mac.finalize().into_bytes()).unwrap_or_default();
+    let token = hex(tag.get(..TAG_BYTES).unwrap_or_default());
     format!("{}/unsubscribe/{channel}/{token}", base.as_str().trim_end_matches('/'))
 }
 

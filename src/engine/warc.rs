@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
+use super::text::hex::hex;
 use crate::model::time::Timestamp;
 
 /// One stored response.
@@ -114,13 +115,6 @@ fn record_id(name: &[u8], at: Timestamp, body: &[u8]) -> String {
         *byte = *from;
     }
     uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _infallible = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

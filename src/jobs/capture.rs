@@ -174,22 +174,26 @@ async fn record(context: &Context, look: &Look, candidate: Candidate, page: Opti
         jitter: context.clock.jitter(),
     });
     let ingest = |capture| context.store.ingest(capture, Arc::clone(&context.topics), context.clock.now());
-    let page = match ingest(Arc::clone(&capture)).await {
-        Ok(Ingested::Recorded(recorded)) => return count(look, Ok(recorded)),
-        Ok(Ingested::ReadByOlder(page)) => *page,
-        Err(error) => return count(look, Err(error)),
-    };
-    let learned = context.store.learned(page.final_url.site()).await?;
-    let reread = match read(context, look, page, learned).await {
-        Ok((older, _)) => Reread::Read(Box::new(older.content().clone())),
-        Err(_) => Reread::Lost,
-    };
-    match ingest(Arc::new(Capture { reread, ..Arc::unwrap_or_clone(capture) })).await {
+    let mut ingested = ingest(Arc::clone(&capture)).await;
+    if let Ok(Ingested::ReadByOlder(page)) = ingested {
+        let reread = read_anew(context, look, *page).await?;
+        ingested = ingest(Arc::new(Capture { reread, ..Arc::unwrap_or_clone(capture) })).await;
+    }
+    match ingested {
         Ok(Ingested::Recorded(recorded)) => count(look, Ok(recorded)),
         // Only what was not read anew is asked for; the next look asks again.
         Ok(Ingested::ReadByOlder(_)) => Ok(Tally::default()),
         Err(error) => count(look, Err(error)),
     }
+}
+
+/// What this extractor makes of a stored page.
+async fn read_anew(context: &Context, look: &Look, page: Page) -> Result<Reread, StoreError> {
+    let learned = context.store.learned(page.final_url.site()).await?;
+    Ok(match read(context, look, page, learned).await {
+        Ok((older, _)) => Reread::Read(Box::new(older.content().clone())),
+        Err(_) => Reread::Lost,
+    })
 }
 
 async fn observe(context: &Context, look: &Look, seen: Seen) -> Result<Tally, StoreError> {

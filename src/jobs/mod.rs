@@ -10,6 +10,7 @@ mod mailing;
 pub mod poll;
 pub mod recheck;
 pub mod tally;
+mod under_way;
 pub mod upkeep;
 pub mod verify;
 

@@ -4,7 +4,6 @@
 //! carry no token. The cookie's value is a hash of the token: it opens this page and is of no use as a token elsewhere.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -15,6 +14,7 @@ use percent_encoding::percent_decode_str;
 use sha2::Sha256;
 
 use super::Contexts;
+use crate::engine::text::hex::hex;
 
 /// The cookie's name.
 const COOKIE: &str = "wirewatch";
@@ -62,11 +62,7 @@ fn tag(purpose: &[u8], text: &str) -> Option<Hmac<Sha256>> {
 }
 
 fn cookie_value(token: &str) -> String {
-    let mut hex = String::new();
-    for byte in tag(b"wirewatch web cookie", token).map(|mac| mac.finalize().into_bytes()).unwrap_or_default() {
-        write!(hex, "{byte:02x}").expect("a string takes everything");
-    }
-    hex
+    hex(&tag(b"wirewatch web cookie", token).map(|mac| mac.finalize().into_bytes()).unwrap_or_default())
 }
 
 /// Compares in a time that does not tell how much was right: both sides are hashed under one key first.

@@ -23,7 +23,6 @@ pub(super) struct Head {
     pub(super) title: Option<String>,
     pub(super) canonical: Option<String>,
     pub(super) next: Option<String>,
-    pub(super) amp: Option<String>,
     pub(super) language: Option<String>,
 }
 
@@ -67,7 +66,6 @@ impl Head {
             let slot = match rel.to_ascii_lowercase().as_str() {
                 "canonical" => &mut self.canonical,
                 "next" => &mut self.next,
-                "amphtml" => &mut self.amp,
                 _ => continue,
             };
             slot.get_or_insert_with(|| href.trim().to_owned());

@@ -122,7 +122,6 @@ pub struct Extracted {
     content: Content,
     canonical: Option<WebUrl>,
     next: Option<WebUrl>,
-    amp: Option<WebUrl>,
     trace: Vec<BlockTrace>,
     edges: Vec<u64>,
 }
@@ -136,11 +135,6 @@ impl Extracted {
     /// The article's next page, where it is split over several.
     pub fn next_page(&self) -> Option<&WebUrl> {
         self.next.as_ref()
-    }
-
-    /// The page's twin for small screens, which is plainer markup of the same article.
-    pub fn amp_page(&self) -> Option<&WebUrl> {
-        self.amp.as_ref()
     }
 
     /// Why each block of the container is in or out.
@@ -232,11 +226,9 @@ pub fn extract(input: &PageInput<'_>) -> Extracted {
         site,
         blocks,
     };
-    let linked = |href: Option<&str>| href.and_then(|href| input.url.join(href).ok()).filter(|url| url != input.url);
     Extracted {
         canonical: details::canonical(&head, input.url),
         next: next::next(&whole, &marks, &head, input.url),
-        amp: linked(head.amp.as_deref()),
         content,
         trace,
         edges: body.edges,

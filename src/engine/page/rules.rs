@@ -175,6 +175,6 @@ fn close(out: &mut String, tag: Tag) {
     out.push('>');
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -8,6 +8,8 @@
 use serde_json::{Map, Value};
 
 use super::dom::{Dom, Tag};
+use super::letters;
+use super::rules::escaped;
 
 /// Largest script that is parsed, in bytes.
 const SCRIPT_MAX_BYTES: usize = 8 << 20;
@@ -70,7 +72,7 @@ pub(super) fn body(dom: &Dom, title: Option<&str>) -> Option<String> {
     let mut best: Option<Found> = None;
     for text in scripts(dom).take(SCRIPTS_MAX) {
         let Some(value) = value(text) else { continue };
-        let mut search = Search { title: title.map(folded), best: None, nodes: 0 };
+        let mut search = Search { title: title.map(letters), best: None, nodes: 0 };
         search.look(&flat(value), 0);
         if let Some(found) = search.best
             && best.as_ref().is_none_or(|best| found.weight() > best.weight())
@@ -185,7 +187,7 @@ impl Search {
 
     fn weigh(&mut self, object: &Map<String, Value>) {
         let titles: Vec<String> =
-            TITLE_KEYS.iter().filter_map(|key| words(object.get(*key)?)).map(|one| folded(&one)).collect();
+            TITLE_KEYS.iter().filter_map(|key| words(object.get(*key)?)).map(|one| letters(&one)).collect();
         let titled = self.title.as_deref().is_some_and(|title| titles.iter().any(|own| own == title));
         let is_article = !titles.is_empty() && ARTICLE_KEYS.iter().any(|key| object.contains_key(*key));
         if !titled && !is_article {
@@ -206,10 +208,6 @@ impl Search {
 fn words(value: &Value) -> Option<String> {
     let text = value.as_str().or_else(|| value.get("basic")?.as_str()).or_else(|| value.get("rendered")?.as_str())?;
     (!text.trim().is_empty()).then(|| super::entities::decode(text))
-}
-
-fn folded(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Characters outside of tags.
@@ -361,24 +359,14 @@ fn run(value: &Value, depth: usize, out: &mut String) {
         return;
     }
     if let Some(text) = value.as_str() {
-        return escaped(text, out);
+        return out.push_str(&escaped(text));
     }
     match ["text", "value"].iter().find_map(|key| value.get(*key)?.as_str()) {
-        Some(text) => escaped(text, out),
+        Some(text) => out.push_str(&escaped(text)),
         None => {
             for key in ["content", "children"] {
                 value.get(key).into_iter().flat_map(each).for_each(|child| run(child, depth + 1, out));
             }
-        }
-    }
-}
-
-fn escaped(text: &str, out: &mut String) {
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '&' => out.push_str("&amp;"),
-            c => out.push(c),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! idempotent; nothing here ever panics on any text.
 
 pub mod fold;
+pub mod hex;
 pub mod sentences;
 pub mod shingles;
 pub mod spelling;

@@ -102,13 +102,12 @@ fn state(connection: &Connection, id: &DeliveryId) -> Answer<String> {
 }
 
 fn ask_again(connection: &Connection, id: &DeliveryId, now: Timestamp) -> Answer<()> {
-    connection.execute(
+    let channel: String = connection.query_row(
         "UPDATE delivery SET state = 'pending', due = ?2, asked = ?2, attempts = 0, lease_until = NULL, settled = NULL,
-           told = NULL WHERE id = ?1",
+           told = NULL WHERE id = ?1 RETURNING channel",
         params![id.0, ms(now)],
+        |row| row.get(0),
     )?;
-    let channel: String =
-        connection.query_row("SELECT channel FROM delivery WHERE id = ?1", [&id.0], |row| row.get(0))?;
     connection.execute(OPEN, [channel])?;
     Ok(())
 }

@@ -4,7 +4,8 @@ use rusqlite::{Connection, Row};
 
 use super::blobs;
 use super::error::Answer;
-use super::value::{at, from_json, hex, parsed};
+use super::value::{at, from_json, parsed};
+use crate::engine::text::hex::hex;
 use crate::model::article::ArticleStatus;
 use crate::model::ids::{ArticleId, RevisionNumber, SourceId, StoryId, TopicId};
 use crate::model::record::{

@@ -36,13 +36,6 @@ pub(super) fn parsed<T, E: std::fmt::Display>(what: &'static str, value: Result<
     value.map_err(|error| StoreError::Value { what, reason: error.to_string() }.into())
 }
 
-/// Bytes in hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |value: u8| char::from(DIGITS[usize::from(value & 15)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
-}
-
 /// A 32-byte hash as stored.
 pub(super) fn hash32(what: &'static str, bytes: &[u8]) -> Answer<[u8; 32]> {
     parsed(what, bytes.try_into())

@@ -8,15 +8,14 @@ mod mail;
 mod send;
 mod turn;
 
-use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use futures_util::future::join_all;
 use tokio::sync::Notify;
-use tokio::task::{Id, JoinSet};
 
 pub use self::send::ping;
 use self::turn::Turn;
+use super::under_way::UnderWay;
 use super::{Context, NextDue};
 use crate::engine::route;
 use crate::io::store::StoreError;
@@ -26,25 +25,23 @@ use crate::model::ids::ChannelId;
 #[derive(Debug)]
 pub struct Deliverer {
     wake: Arc<Notify>,
-    under_way: HashMap<Id, ChannelId>,
-    turns: JoinSet<Result<Turn, StoreError>>,
+    under_way: UnderWay<ChannelId, Result<Turn, StoreError>>,
 }
 
 impl Deliverer {
     /// `wake` is notified when a turn ends that sent something: there may be more.
     pub fn new(wake: Arc<Notify>) -> Self {
-        Self { wake, under_way: HashMap::new(), turns: JoinSet::new() }
+        Self { wake, under_way: UnderWay::new() }
     }
 
     /// Takes in what ended and starts what is due; says when the next delivery of a channel without a turn is.
     pub async fn tick(&mut self, context: &Arc<Context>) -> Result<NextDue, StoreError> {
         self.take_ended()?;
         let now = context.clock.now();
-        let busy: BTreeSet<ChannelId> = self.under_way.values().cloned().collect();
         let mut next = tell_given_up(context).await?;
         for (channel, due) in context.store.channels_due().await? {
             // The end of its turn wakes the loop.
-            if busy.contains(&channel) {
+            if self.under_way.has(&channel) {
                 continue;
             }
             if due <= now {
@@ -58,13 +55,12 @@ impl Deliverer {
 
     /// Waits for the turns that are under way.
     pub async fn finish(&mut self) {
-        while self.turns.join_next().await.is_some() {}
-        self.under_way.clear();
+        self.under_way.finish().await;
     }
 
     fn start(&mut self, context: &Arc<Context>, channel: ChannelId) {
         let (context, wake, id) = (Arc::clone(context), Arc::clone(&self.wake), channel.clone());
-        let turn = self.turns.spawn(async move {
+        self.under_way.start(channel, async move {
             let turn = turn::take(&context, &id).await;
             // A turn that found nothing, or could not look, is no reason to look again at once.
             if turn.as_ref().is_ok_and(|turn| turn.leased > 0) {
@@ -72,22 +68,15 @@ impl Deliverer {
             }
             turn
         });
-        self.under_way.insert(turn.id(), channel);
     }
 
     fn take_ended(&mut self) -> Result<(), StoreError> {
-        while let Some(ended) = self.turns.try_join_next_with_id() {
-            match ended {
-                Ok((id, turn)) => {
-                    self.under_way.remove(&id);
-                    turn?;
-                }
-                Err(error) => {
-                    let channel = self.under_way.remove(&error.id());
-                    let channel = channel.as_ref().map_or("unknown", ChannelId::as_str);
-                    tracing::error!(channel, "a delivery panicked; please report the log before this line");
-                }
-            }
+        while let Some((channel, turn)) = self.under_way.ended() {
+            let Some(turn) = turn else {
+                tracing::error!(%channel, "a delivery panicked; please report the log before this line");
+                continue;
+            };
+            turn?;
         }
         Ok(())
     }

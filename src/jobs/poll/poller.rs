@@ -1,14 +1,14 @@
 //! The daemon's polls: what is due is started, and nobody waits for a slow source.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use tokio::sync::Notify;
-use tokio::task::JoinSet;
 
 use super::{One, one, states};
 use crate::engine::schedule::{due_by, first_poll};
 use crate::io::store::{SourceState, StoreError};
+use crate::jobs::under_way::UnderWay;
 use crate::jobs::{Context, NextDue};
 use crate::model::ids::SourceId;
 use crate::model::source::SourceHealth;
@@ -29,8 +29,7 @@ pub struct Poller {
     sooner: HashMap<SourceId, Timestamp>,
     /// Until its next poll: the moment that a source got when many were due at once.
     spread: HashMap<SourceId, Timestamp>,
-    under_way: HashSet<SourceId>,
-    tasks: JoinSet<(SourceId, Result<One, StoreError>)>,
+    under_way: UnderWay<SourceId, Result<One, StoreError>>,
 }
 
 impl Poller {
@@ -44,8 +43,7 @@ impl Poller {
             due: BTreeSet::new(),
             sooner: HashMap::new(),
             spread: HashMap::new(),
-            under_way: HashSet::new(),
-            tasks: JoinSet::new(),
+            under_way: UnderWay::new(),
         }
     }
 
@@ -73,8 +71,7 @@ impl Poller {
 
     /// Waits for the polls that are under way. What they came to is in the store; a later tick would read it there.
     pub async fn finish(&mut self) {
-        while self.tasks.join_next().await.is_some() {}
-        self.under_way.clear();
+        self.under_way.finish().await;
         self.read_at = None;
     }
 
@@ -83,26 +80,23 @@ impl Poller {
         let (Some(source), Some(state)) = (source, self.states.get(&id)) else { return };
         let (context, source, state) = (Arc::clone(context), Arc::clone(source), state.clone());
         let wake = Arc::clone(&self.wake);
-        self.under_way.insert(id.clone());
         self.sooner.remove(&id);
         self.spread.remove(&id);
-        self.tasks.spawn(async move {
+        self.under_way.start(id, async move {
             let result = one(&context, &source, state).await;
             wake.notify_one();
-            (id, result)
+            result
         });
     }
 
     fn take_ended(&mut self) -> Result<(), StoreError> {
-        while let Some(ended) = self.tasks.try_join_next() {
+        while let Some((id, result)) = self.under_way.ended() {
             // A panic inside a poll is a bug of ours: the source is due again when the states are read anew.
-            let Ok((id, result)) = ended else {
-                tracing::error!("a poll panicked; please report the log before this line");
+            let Some(result) = result else {
+                tracing::error!(source.id = %id, "a poll panicked; please report the log before this line");
                 self.read_at = None;
-                self.under_way.clear();
                 continue;
             };
-            self.under_way.remove(&id);
             let state = result?.state;
             if let Some(at) = state.next_poll {
                 self.due.insert((at, id.clone()));
@@ -119,7 +113,7 @@ impl Poller {
         }
         self.due.clear();
         let mut herd = Vec::new();
-        for state in self.states.values().filter(|state| !self.under_way.contains(&state.id)) {
+        for state in self.states.values().filter(|state| !self.under_way.has(&state.id)) {
             let Some(at) = due_at(state, now) else { continue };
             let at = self.sooner.get(&state.id).map_or(at, |sooner| at.min(*sooner));
             if at > now {
