@@ -100,11 +100,16 @@ pub struct RecheckInput {
     pub jitter: f64,
 }
 
-/// The next look at an article; `None` once it is too old. Always later than `input.now`.
+/// The next look at an article; `None` once it is too old. Always later than `input.now`. An article that was old when it
+/// was found (a page without a new date, a source's backlog) is followed at the slowest pace for as long as a new one is.
 pub fn next_recheck(input: &RecheckInput, rules: &RecheckRules) -> Option<Timestamp> {
     let since = age_since(input);
     if let Some(at) = rules.schedule.next(since, input.last_check, input.now, input.jitter) {
         return Some(at);
+    }
+    let known_for = input.last_check.duration_since(input.first_seen);
+    if let Some(slowest) = rules.schedule.steps.last().filter(|slowest| known_for < slowest.until) {
+        return Some(due(input.last_check, slowest.every, input.now, input.jitter));
     }
     let age = input.last_check.duration_since(since);
     (input.on_topic && age < rules.on_topic_until)
@@ -185,6 +190,21 @@ mod tests {
         check(&input("30d", true), Some("7d"));
         check(&input("364d", true), Some("7d"));
         check(&input("365d", true), None);
+    }
+
+    #[test]
+    fn an_article_that_was_old_when_it_was_found_is_followed_seldom() {
+        for (found, on_topic, wait) in [
+            ("0s", false, Some("3d")),
+            ("29d", false, Some("3d")),
+            ("30d", false, None),
+            ("0s", true, Some("3d")),
+            ("31d", true, None),
+        ] {
+            let mut old = input(found, on_topic);
+            old.published = Published::parse_stored("2021-03-19");
+            check(&old, wait);
+        }
     }
 
     #[test]
