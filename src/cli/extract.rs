@@ -12,7 +12,7 @@ use super::output::{Output, printable};
 use crate::config::Config;
 use crate::engine::page::rules::SiteRules;
 use crate::engine::page::{self, Learned, PageInput};
-use crate::engine::{canonical, decode, normalize};
+use crate::engine::{candidate, canonical, decode, normalize};
 use crate::model::article::{Content, Origin};
 use crate::model::url::{CanonicalUrl, WebUrl};
 
@@ -91,6 +91,9 @@ pub(crate) fn run(cli: &Cli, ask: &Ask<'_>) -> anyhow::Result<()> {
 
 /// Decodes, extracts and normalizes one page.
 pub(crate) fn read(input: &Input, stated: Option<&WebUrl>, config: Option<&Config>) -> anyhow::Result<Article> {
+    if let Some(reason) = candidate::not_text(input.content_type.as_deref(), &input.bytes) {
+        anyhow::bail!("{reason}");
+    }
     let url = stated.or(input.url.as_ref()).cloned();
     let placeholder = WebUrl::parse(NO_ADDRESS)?;
     let address = url.as_ref().unwrap_or(&placeholder);

@@ -150,7 +150,7 @@ impl Candidate {
     pub fn read(input: &CandidateInput<'_>) -> Result<Self, CandidateError> {
         let page = input.page;
         let url = &page.final_url;
-        if let Some(reason) = not_text(page) {
+        if let Some(reason) = not_text(page.content_type(), &page.body) {
             return Err(CandidateError::Unreadable { url: url.clone(), reason });
         }
         let html = decode::html(&page.body, page.content_type());
@@ -319,13 +319,13 @@ const SNIFFED_BYTES: usize = 1024;
 /// One control byte in so many is more than text has: chance alone gives one in ten.
 const CONTROLS_ONE_IN: usize = 20;
 
-/// What an answer is instead of text.
-fn not_text(page: &Page) -> Option<String> {
-    let declared = page.content_type().unwrap_or_default().to_ascii_lowercase();
+/// What an answer or a file is instead of text, by its declared type and its first kilobyte.
+pub fn not_text(content_type: Option<&str>, body: &[u8]) -> Option<String> {
+    let declared = content_type.unwrap_or_default().to_ascii_lowercase();
     if let Some(kind) = NO_TEXT.iter().find(|kind| declared.starts_with(**kind)) {
         return Some(format!("it is {kind}…, not a page").replace("/…", ""));
     }
-    let head = page.body.get(..SNIFFED_BYTES).unwrap_or(&page.body);
+    let head = body.get(..SNIFFED_BYTES).unwrap_or(body);
     let wide = head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]);
     // UTF-16 without a mark has a zero in every second byte at most; binary formats have them in runs.
     let binary = head.starts_with(b"%PDF-") || head.starts_with(b"PK\x03\x04") || head.starts_with(b"\x89PNG");

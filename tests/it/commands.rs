@@ -119,7 +119,9 @@ fn what_is_not_there_is_named_with_what_is() {
     let world = world();
     world.cycle();
     let missing = world.path("missing.html").display().to_string();
-    let cases: [(&[&str], i32, &str); 14] = [
+    let binary = world.path("picture.html").display().to_string();
+    std::fs::write(&binary, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").unwrap();
+    let cases: [(&[&str], i32, &str); 15] = [
         (&["show", "999"], 1, "no article `999`"),
         (&["show", "http://nowhere.test/"], 1, "no article `http://nowhere.test/`"),
         (&["show", "1", "--revision", "9"], 1, "has revisions 1 to 1"),
@@ -134,6 +136,7 @@ fn what_is_not_there_is_named_with_what_is() {
         (&["poll", "nope"], 2, "no source `nope`"),
         (&["sources", "test", "example.org"], 1, "write the whole address"),
         (&["extract", &missing], 1, "missing.html: cannot open it: No such file"),
+        (&["extract", &binary], 1, "picture.html: it is binary, not a page"),
     ];
     for (args, status, text) in cases {
         let output = world.run(args);
