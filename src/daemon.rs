@@ -20,6 +20,7 @@ use crate::io::control::{self, ReloadRequest};
 use crate::io::http::HttpSetupError;
 use crate::io::store::{DaemonLock, Store, StoreError};
 use crate::io::systemd;
+use crate::jobs::websub::{self, Inbox, Push};
 use crate::jobs::{Context, NextDue, deliver, digest, poll, recheck, upkeep};
 use crate::web;
 
@@ -64,6 +65,7 @@ struct Wakes {
     deliver: Arc<Notify>,
     digest: Notify,
     upkeep: Notify,
+    hubs: Arc<Notify>,
 }
 
 /// Runs until `stop` is cancelled or a signal says so.
@@ -96,8 +98,10 @@ impl Daemon {
         let mut signals = Signals::install().map_err(DaemonError::Signals)?;
         let mut loops = JoinSet::new();
         // Before the loops: an address that is taken stops the start while nothing is under way.
-        start_web(&mut loops, &seen, &self.stop).await?;
+        let (inbox, pushes) = websub::inbox();
+        start_web(&mut loops, &seen, inbox, &self.stop).await?;
         self.start_loops(&mut loops, &seen);
+        loops.spawn(take_pushes(seen.clone(), pushes, Arc::clone(&self.wakes), self.stop.clone()));
         let mut reloads = self.start_control(&mut loops);
         let mut failed = seen.borrow().store.failed();
         systemd::ready();
@@ -153,7 +157,8 @@ impl Daemon {
                 wakes.recheck.notify_one();
             },
         );
-        let poller = Arc::new(Mutex::new(poll::Poller::new(Arc::clone(&self.wakes.poll))));
+        let poller =
+            Arc::new(Mutex::new(poll::Poller::new(Arc::clone(&self.wakes.poll), Arc::clone(&self.wakes.hubs))));
         loops.spawn(async move {
             let ticking = Arc::clone(&poller);
             let ticks = move |context: Arc<Context>| {
@@ -182,6 +187,8 @@ impl Daemon {
         loops.spawn(one.run(|context| async move { digest::tick(&context).await }));
         let one = looping("upkeep", |wakes| &wakes.upkeep, |_| ());
         loops.spawn(one.run(|context| async move { upkeep::tick(&context).await }));
+        let one = looping("websub", |wakes| &wakes.hubs, |_| ());
+        loops.spawn(one.run(|context| async move { websub::tick(&context).await }));
         if let Some(interval) = systemd::watchdog_interval() {
             loops.spawn(feed_watchdog(seen.clone(), self.stop.clone(), interval));
         }
@@ -235,7 +242,8 @@ impl Daemon {
             context.config.channels.len()
         );
         self.contexts.send_replace(Arc::new(context));
-        for notify in [&*self.wakes.poll, &self.wakes.recheck, &*self.wakes.deliver, &self.wakes.digest] {
+        let wakes = &self.wakes;
+        for notify in [&*wakes.poll, &wakes.recheck, &*wakes.deliver, &wakes.digest, &*wakes.hubs] {
             notify.notify_one();
         }
         Ok(said)
@@ -327,9 +335,43 @@ async fn feed_watchdog(seen: watch::Receiver<Arc<Context>>, stop: CancellationTo
     "watchdog".to_owned()
 }
 
+/// Takes in what hubs push, each push by itself; what is under way at a stop is let end.
+async fn take_pushes(
+    seen: watch::Receiver<Arc<Context>>,
+    mut pushes: mpsc::UnboundedReceiver<Push>,
+    wakes: Arc<Wakes>,
+    stop: CancellationToken,
+) -> String {
+    let mut under_way = JoinSet::new();
+    loop {
+        let ended = tokio::select! {
+            () = stop.cancelled() => break,
+            // None where there is no web page.
+            push = pushes.recv() => {
+                let Some(push) = push else { break };
+                let context = Arc::clone(&seen.borrow());
+                under_way.spawn(async move { poll::pushed(&context, push).await });
+                continue;
+            }
+            Some(ended) = under_way.join_next() => ended,
+        };
+        match ended {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!("a push was not taken in: {}", chain(&error)),
+            Err(error) => tracing::error!("a push broke off: {error}; please report the log before this line"),
+        }
+        wakes.deliver.notify_one();
+        wakes.recheck.notify_one();
+    }
+    stop.cancelled().await;
+    while under_way.join_next().await.is_some() {}
+    "pushes".to_owned()
+}
+
 async fn start_web(
     loops: &mut JoinSet<String>,
     seen: &watch::Receiver<Arc<Context>>,
+    inbox: Inbox,
     stop: &CancellationToken,
 ) -> Result<(), DaemonError> {
     let Some(listen) = seen.borrow().config.web.as_ref().map(|web| web.listen) else { return Ok(()) };
@@ -338,7 +380,7 @@ async fn start_web(
     // Port 0 is any free port: only the socket knows which.
     let address = listener.local_addr().map_err(refused)?;
     tracing::info!("web page at http://{address}/");
-    let serving = web::serve(listener, seen.clone(), stop.clone());
+    let serving = web::serve(listener, seen.clone(), inbox, stop.clone());
     loops.spawn(async move {
         serving.await;
         "web".to_owned()

@@ -10,12 +10,15 @@ use super::input::Inputs;
 use super::output::{Output, counted, printable, shorten};
 use crate::config::{Config, SourceConfig};
 use crate::engine::discover::FoundFeed;
+use crate::engine::schedule::format_duration;
 use crate::engine::{decode, discover, feed, opml, sitemap};
 use crate::io::clock::Clock;
 use crate::io::store::{Reader, StoreError};
 use crate::model::entry::ParsedFeed;
 use crate::model::fetch::Page;
 use crate::model::record::SourceRecord;
+use crate::model::source::WaitReason;
+use crate::model::time::SignedDuration;
 use crate::model::url::WebUrl;
 
 pub(crate) fn run(cli: &Cli, action: Option<&SourcesAction>, json: bool) -> anyhow::Result<()> {
@@ -56,6 +59,9 @@ fn unknown(source: &SourceConfig) -> SourceRecord {
         last_error: None,
         last_poll: None,
         next_poll: None,
+        interval_s: None,
+        interval_reason: None,
+        push: None,
         articles_per_day: 0.0,
         articles: 0,
         moved_to: None,
@@ -77,12 +83,36 @@ fn list(cli: &Cli, output: Output) -> anyhow::Result<()> {
             line.status.clone(),
             line.last_success.map_or_else(|| "never".to_owned(), |at| at.strftime("%F %H:%M").to_string()),
             line.next_poll.map_or_else(|| "-".to_owned(), |at| at.strftime("%F %H:%M").to_string()),
+            rhythm(line),
             format!("{:.1}", line.articles_per_day),
             shorten(line.last_error.as_deref().unwrap_or(""), 60),
         ]
     });
-    let heading = ["source", "status", "last success", "next poll", "articles/day", "error"];
+    let heading = ["source", "status", "last success", "next poll", "every", "articles/day", "error"];
     Ok(output.table(&heading, rows.collect(), "no sources: add a [[source]] to the config")?)
+}
+
+/// The interval between two polls, and what decided on it where that is not the config.
+fn rhythm(line: &SourceRecord) -> String {
+    // To the minute, or to the second below one.
+    let whole = |seconds: f64| if seconds < 60.0 { seconds.ceil() } else { (seconds / 60.0).round() * 60.0 };
+    let wait = line.interval_s.and_then(|seconds| SignedDuration::try_from_secs_f64(whole(seconds)).ok());
+    let wait = wait.map(format_duration);
+    let said = match line.interval_reason.as_deref().and_then(WaitReason::parse) {
+        None | Some(WaitReason::Config) => None,
+        Some(WaitReason::Cron) => Some("cron"),
+        Some(WaitReason::Rhythm) => Some("its rhythm"),
+        Some(WaitReason::Silence) => Some("silent"),
+        Some(WaitReason::Push) => Some("its hub pushes"),
+        Some(WaitReason::Publisher) => Some("publisher asks"),
+        Some(WaitReason::Failing) => Some("failing"),
+    };
+    match (wait, said) {
+        (Some(wait), Some(said)) => format!("{wait} ({said})"),
+        (Some(wait), None) => wait,
+        (None, Some(said)) => said.to_owned(),
+        (None, None) => "-".to_owned(),
+    }
 }
 
 /// What a URL turned out to be.

@@ -22,7 +22,7 @@ use self::problem::Problem;
 use crate::engine::page::rules::SiteRules;
 use crate::engine::query::{Query, Terms, Weights};
 pub use crate::engine::route::{Backlog, Mute as MuteConfig, OncePer, TopicOn};
-use crate::engine::schedule::Wall;
+use crate::engine::schedule::{Bounds, Wall};
 pub use crate::engine::schedule::{PollTimes, RecheckRules as RecheckConfig};
 use crate::model::channel::WebhookFormat;
 use crate::model::event::EventKind;
@@ -143,11 +143,33 @@ impl Default for FetchConfig {
     }
 }
 
-/// `[poll]`
+/// `[poll]`: for sources that say neither `every` nor `cron`. Where `min` and `max` leave room, the rhythm of a source's
+/// entries sets its interval between them; `every` is where it begins.
 #[derive(Debug, Clone)]
 pub struct PollConfig {
-    /// For sources that say nothing.
+    /// Until a source's rhythm is known.
     pub every: SignedDuration,
+    /// No more often than this; `every` where not said.
+    pub min: SignedDuration,
+    /// No more seldom than this; where not said, `every` if that is said, else [`Self::default`]'s.
+    pub max: SignedDuration,
+}
+
+impl Default for PollConfig {
+    fn default() -> Self {
+        let every = SignedDuration::from_mins(30);
+        Self { every, min: every, max: SignedDuration::from_hours(4) }
+    }
+}
+
+impl PollConfig {
+    /// When a source is polled that says nothing itself.
+    pub fn times(&self) -> PollTimes {
+        if self.min == self.max {
+            return PollTimes::Every(self.every);
+        }
+        PollTimes::Adaptive(Bounds { usual: self.every, min: self.min, max: self.max })
+    }
 }
 
 /// Where an article's content comes from.
@@ -366,6 +388,8 @@ pub struct WebConfig {
     pub token: Option<Secret>,
     /// How the page is reached from outside, for links in mail and WebSub callbacks.
     pub public_url: Option<WebUrl>,
+    /// Whether hubs are asked to push where `public_url` is set.
+    pub websub: bool,
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::load;
 use crate::io::clock::{Clock, ClockHandle};
 use crate::io::store::{Reader, Store};
+use crate::jobs::websub;
 use crate::jobs::{Context, deliver, digest, poll, recheck};
 use crate::model::time::SignedDuration;
 use newsroom::Newsroom;
@@ -112,7 +113,7 @@ async fn serve_until_interrupted(context: &Arc<Context>, say: &dyn Fn(&str) -> i
     let (_contexts, seen) = tokio::sync::watch::channel(Arc::clone(context));
     let stop = CancellationToken::new();
     tokio::select! {
-        () = crate::web::serve(listener, seen, stop.clone()) => {}
+        () = crate::web::serve(listener, seen, websub::inbox().0, stop.clone()) => {}
         interrupted = tokio::signal::ctrl_c() => interrupted?,
     }
     Ok(())

@@ -11,6 +11,7 @@ pub mod feed;
 pub mod links;
 pub mod opml;
 pub mod sitemap;
+pub mod websub;
 
 pub mod blocked;
 pub mod canonical;

@@ -6,7 +6,7 @@
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use crate::engine::text::hex::hex;
+use crate::engine::text::hex::{hex, unhex};
 use crate::model::ids::ChannelId;
 use crate::model::url::WebUrl;
 
@@ -31,18 +31,11 @@ pub fn link(base: &WebUrl, key: &[u8], channel: &ChannelId, recipient: &str) -> 
 
 /// The recipient whom a token was made for.
 pub fn holder<'a>(key: &[u8], channel: &ChannelId, token: &str, recipients: &'a [String]) -> Option<&'a String> {
-    let offered: Vec<u8> = (0..token.len() / 2).map_while(|at| byte(token, at * 2)).collect();
-    if offered.len() != TAG_BYTES || token.len() != TAG_BYTES * 2 {
-        return None;
-    }
+    let offered = unhex(token).filter(|offered| offered.len() == TAG_BYTES)?;
     // In a time that does not tell how much of a token was right.
     recipients
         .iter()
         .find(|recipient| mac(key, channel, recipient).is_some_and(|mac| mac.verify_truncated_left(&offered).is_ok()))
-}
-
-fn byte(hex: &str, at: usize) -> Option<u8> {
-    u8::from_str_radix(hex.get(at..at + 2)?, 16).ok()
 }
 
 fn mac(key: &[u8], channel: &ChannelId, recipient: &str) -> Option<Hmac<Sha256>> {

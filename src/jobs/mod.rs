@@ -13,6 +13,7 @@ pub mod tally;
 mod under_way;
 pub mod upkeep;
 pub mod verify;
+pub mod websub;
 
 use std::sync::Arc;
 

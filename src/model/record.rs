@@ -46,12 +46,33 @@ pub struct SourceRecord {
     pub last_poll: Option<Timestamp>,
     /// When it is polled next.
     pub next_poll: Option<Timestamp>,
+    /// The wait between two polls, in seconds, without its jitter; null on a cron line.
+    pub interval_s: Option<f64>,
+    /// What decided on it: `config`, `cron`, `rhythm`, `silence`, `push`, `publisher` or `failing`.
+    pub interval_reason: Option<String>,
+    /// The hub that its feed names, where one was asked to push.
+    pub push: Option<PushRecord>,
     /// Articles first seen in the last 30 days (or since the first poll), by day.
     pub articles_per_day: f64,
     /// All its articles.
     pub articles: u64,
     /// Where the feed moved for good, as it says; the config is for a person to change.
     pub moved_to: Option<String>,
+}
+
+/// A source's subscription at its feed's WebSub hub.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PushRecord {
+    /// The hub.
+    pub hub: String,
+    /// `live`, `asked` (not verified yet) or `failing` (it is polled as without a hub).
+    pub status: String,
+    /// Until when it is live; it is renewed before.
+    pub live_until: Option<Timestamp>,
+    /// When the hub pushed last.
+    pub last_push: Option<Timestamp>,
+    /// What the last request came to, if it failed.
+    pub last_error: Option<String>,
 }
 
 /// An article.

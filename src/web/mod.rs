@@ -1,24 +1,26 @@
-//! The web page: read-only, over the store's reader, but for the links by which mail is unsubscribed. Everything from outside is escaped by the templates; nothing from a
-//! page runs (a content security policy without scripts says so to the browser too).
+//! The web page: read-only, over the store's reader, but for the links by which mail is unsubscribed and the callbacks of
+//! WebSub hubs. Everything from outside is escaped by the templates; nothing from a page runs (a content security policy without scripts says so to the browser too).
 
 mod guard;
 mod subscription;
 mod views;
+mod websub;
 
 use std::future::IntoFuture as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware;
 use axum::response::Response;
 use axum::routing::get;
+use axum::{Extension, Router};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::jobs::Context;
+use crate::jobs::websub::Inbox;
 
 /// The newest context: a reload shows at the next request.
 type Contexts = watch::Receiver<Arc<Context>>;
@@ -27,8 +29,8 @@ type Contexts = watch::Receiver<Arc<Context>>;
 /// one, must not hold up the stop.
 const STOP_GRACE: Duration = Duration::from_secs(2);
 
-/// Serves until `stop` is cancelled; requests under way may end.
-pub async fn serve(listener: TcpListener, contexts: Contexts, stop: CancellationToken) {
+/// Serves until `stop` is cancelled; requests under way may end. What hubs push goes into `inbox`.
+pub async fn serve(listener: TcpListener, contexts: Contexts, inbox: Inbox, stop: CancellationToken) {
     let app = Router::new()
         .route("/", get(views::articles))
         .route("/article/{id}", get(views::article))
@@ -39,10 +41,12 @@ pub async fn serve(listener: TcpListener, contexts: Contexts, stop: Cancellation
         .layer(middleware::from_fn_with_state(contexts.clone(), guard::token))
         // Without the token: recipients of mail do not have it, and their links carry one of their own.
         .route("/unsubscribe/{channel}/{token}", get(subscription::ask).post(subscription::act))
+        .route("/websub/{token}", get(websub::ask).post(websub::take))
         .route("/style.css", get(views::style))
         // It tells nothing but that the process answers.
         .route("/healthz", get(|| async { "ok\n" }))
         .layer(middleware::map_response(with_security_headers))
+        .layer(Extension(inbox))
         .with_state(contexts);
     let served = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned()).into_future();
     let too_long = async {

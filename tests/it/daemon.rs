@@ -7,6 +7,9 @@ use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::Duration;
 
+use hmac::{KeyInit as _, Mac as _};
+
+use crate::support::hostile::{Hostile, answer};
 use crate::support::world::{TOPIC, World};
 use wirewatch::demo::newsroom::{FeedFormat, Presence, Story};
 
@@ -143,6 +146,75 @@ fn polled(world: &World, host: &str) -> usize {
 fn add_source(world: &World) {
     world.newsroom.open("Harbour Post", "harbour.test", FeedFormat::Atom);
     world.configure(&format!("{TOPIC}{FAST}"));
+}
+
+/// A publisher whose feed names a hub, and that hub in one server; it verifies before it answers, as many do.
+fn hub_and_publisher() -> Hostile {
+    Hostile::serve(|seen, stream| {
+        let here = stream.local_addr()?;
+        if seen.method == "POST" {
+            let callback = form(&seen.body, "hub.callback");
+            let (web, path) = callback.trim_start_matches("http://").split_once('/').unwrap();
+            let topic = form(&seen.body, "hub.topic");
+            let ask = format!("/{path}?hub.mode=subscribe&hub.topic={topic}&hub.challenge=c1&hub.lease_seconds=9000");
+            let (_, _, echoed) = get(web.parse().unwrap(), &ask, "");
+            let status = if echoed == "c1" { "202 Accepted" } else { "400 Bad Request" };
+            return answer(stream, &format!("HTTP/1.1 {status}"), b"");
+        }
+        let head = format!(
+            "HTTP/1.1 200 OK\nlink: <http://{here}/hub>; rel=hub, <http://{here}/feed>; rel=\"self\"\ncontent-type: text/xml"
+        );
+        answer(stream, &head, pushed_feed(1).as_bytes())
+    })
+}
+
+fn pushed_feed(number: u32) -> String {
+    let text = format!("The council of Velm decided on day {number} what it had put off for a year. ").repeat(9);
+    format!(
+        "<rss version=\"2.0\"><channel><item><guid>{number}</guid><title>Day {number}</title><link>/{number}</link>\
+         <description>{text}</description></item></channel></rss>"
+    )
+}
+
+fn form(body: &[u8], wanted: &str) -> String {
+    let pair = url::form_urlencoded::parse(body).find(|(name, _)| name == wanted);
+    pair.map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
+#[test]
+fn what_a_hub_pushes_is_captured_at_once_and_its_source_is_polled_seldom() {
+    let publisher = hub_and_publisher();
+    let world = World::open(&[]);
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    world.configure(&format!(
+        "[poll]\nevery = \"1h\"\n[web]\nlisten = \"127.0.0.1:{port}\"\npublic_url = \"http://127.0.0.1:{port}\"\n\
+         [[source]]\nid = \"paper\"\nfeed = \"http://{}/feed\"\ncontent = \"feed\"\n",
+        publisher.addr
+    ));
+    let mut daemon = start(&world);
+    let source = || world.json(&["sources", "--json"]).remove(0);
+    eventually("the hub pushes", || (source()["push"]["status"] == "live").then_some(()));
+    let asked = publisher.seen().into_iter().find(|seen| seen.method == "POST").unwrap();
+    let (callback, secret) = (form(&asked.body, "hub.callback"), form(&asked.body, "hub.secret"));
+    let body = pushed_feed(2);
+    let mut mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(body.as_bytes());
+    let signature = wirewatch::engine::text::hex::hex(&mac.finalize().into_bytes());
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let path = callback.split_once(&format!(":{port}")).unwrap().1;
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: w.test\r\nConnection: close\r\nX-Hub-Signature: sha256={signature}\r\n\
+         Content-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(&[head.as_bytes(), body.as_bytes()].concat()).unwrap();
+    let mut said = String::new();
+    stream.read_to_string(&mut said).unwrap();
+    assert!(said.starts_with("HTTP/1.1 202"), "{said}");
+    eventually("the pushed entry is captured", || (world.export("article").len() == 2).then_some(()));
+    assert!(source()["push"]["last_push"].is_string(), "{}", source());
+    assert_eq!(publisher.targets().iter().filter(|target| *target == "/feed").count(), 1);
+    assert!(daemon.stop().success());
 }
 
 #[test]

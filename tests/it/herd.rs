@@ -10,11 +10,13 @@ use wirewatch::io::clock::{Clock, ClockHandle};
 use wirewatch::io::store::Store;
 use wirewatch::jobs::Context;
 use wirewatch::jobs::poll::Poller;
-use wirewatch::model::time::SignedDuration;
+use wirewatch::model::time::{SignedDuration, Timestamp};
 
 use crate::support::sink::NOON;
 
 const STEP: SignedDuration = SignedDuration::from_millis(500);
+
+const HOURLY: &str = "every = \"1h\"";
 
 struct Herd {
     newsroom: Newsroom,
@@ -27,19 +29,19 @@ struct Herd {
 }
 
 impl Herd {
-    /// So many sources, each polled every hour.
-    async fn of(count: usize) -> Self {
+    /// So many sources, each polled at `times` (`every` or `cron`).
+    async fn of(count: usize, times: &str) -> Self {
         let (newsroom, directory) = (Newsroom::new(), tempfile::tempdir().unwrap());
         let serving = newsroom.serve().await.unwrap();
         let (mut sources, mut hosts) = (String::new(), Vec::new());
         for n in 0..count {
             newsroom.open("A paper", &format!("paper{n}.test"), FeedFormat::Rss);
-            writeln!(sources, "[[source]]\nid = \"paper{n}\"\nfeed = \"http://paper{n}.test/feed\"").unwrap();
+            writeln!(sources, "[[source]]\nid = \"paper{n}\"\nfeed = \"http://paper{n}.test/feed\"\n{times}").unwrap();
             hosts.push(format!("\"paper{n}.test\" = \"{}\"", serving.addr));
         }
         let text = format!(
             "[store]\npath = \"{}/w.db\"\n[fetch]\ncontact = \"tests@wirewatch.invalid\"\nrobots = false\nmin_delay = \"0s\"\n\
-             allow_private = [\"127.0.0.0/8\"]\nconcurrency = 200\nresolve = {{ {} }}\n[poll]\nevery = \"1h\"\n{sources}",
+             allow_private = [\"127.0.0.0/8\"]\nconcurrency = 200\nresolve = {{ {} }}\n{sources}",
             directory.path().display(),
             hosts.join(", ")
         );
@@ -48,7 +50,7 @@ impl Herd {
         let store = Store::open(&config.store, clock.now()).unwrap();
         store.sync_sources(&config.sources, clock.now()).await.unwrap();
         let context = Arc::new(Context::new(config, store, clock).unwrap());
-        let poller = Poller::new(Arc::new(Notify::new()));
+        let poller = Poller::new(Arc::new(Notify::new()), Arc::new(Notify::new()));
         Self { newsroom, context, hand, poller, _serving: serving, _directory: directory }
     }
 
@@ -68,17 +70,39 @@ impl Herd {
 
 #[tokio::test]
 async fn a_handful_of_sources_is_polled_within_a_second_and_a_half() {
-    let mut herd = Herd::of(4).await;
+    let mut herd = Herd::of(4, HOURLY).await;
     assert_eq!(herd.polled(4).await.iter().sum::<usize>(), 4);
 }
 
 #[tokio::test]
 async fn many_sources_are_spread_at_a_start_and_after_a_sleep() {
-    let mut herd = Herd::of(120).await;
+    let mut herd = Herd::of(120, HOURLY).await;
     for when in ["the start", "a night's sleep"] {
         let polled = herd.polled(26).await;
         assert_eq!(polled.iter().sum::<usize>(), 120, "{when}: {polled:?}");
         assert!(polled.iter().all(|count| *count < 30), "{when}: {polled:?}");
         herd.hand.advance(SignedDuration::from_hours(9));
     }
+}
+
+#[tokio::test]
+async fn sources_on_one_cron_line_are_not_polled_in_one_instant() {
+    let mut herd = Herd::of(120, "cron = \"0 * * * *\"").await;
+    herd.polled(26).await;
+    for hour in 1..=2 {
+        let next = NOON.parse::<Timestamp>().unwrap() + SignedDuration::from_hours(hour);
+        herd.hand.set(next - STEP);
+        let polled = herd.polled(27).await;
+        assert_eq!(polled[0], 0, "hour {hour}: before its time: {polled:?}");
+        assert_eq!(polled.iter().sum::<usize>(), 120, "hour {hour}: {polled:?}");
+        assert!(polled.iter().all(|count| *count < 30), "hour {hour}: {polled:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_source_alone_on_its_cron_line_is_polled_at_its_time() {
+    let mut herd = Herd::of(1, "cron = \"0 * * * *\"").await;
+    herd.polled(1).await;
+    herd.hand.set(NOON.parse::<Timestamp>().unwrap() + SignedDuration::from_hours(1));
+    assert_eq!(herd.polled(1).await, [1]);
 }

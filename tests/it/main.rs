@@ -24,3 +24,4 @@ mod herd;
 mod pipeline;
 mod split;
 mod unsubscribe;
+mod websub;

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use tokio_util::sync::CancellationToken;
 use wirewatch::jobs::deliver;
+use wirewatch::jobs::websub;
 use wirewatch::model::channel::ChannelKind;
 
 use crate::support::sink::Outbox;
@@ -43,7 +44,7 @@ async fn serve(outbox: &Outbox) -> SocketAddr {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let addr = listener.local_addr().unwrap();
     let (_, contexts) = tokio::sync::watch::channel(std::sync::Arc::clone(&outbox.context));
-    tokio::spawn(wirewatch::web::serve(listener, contexts, CancellationToken::new()));
+    tokio::spawn(wirewatch::web::serve(listener, contexts, websub::inbox().0, CancellationToken::new()));
     addr
 }
 

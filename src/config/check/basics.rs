@@ -8,7 +8,7 @@ use super::super::raw::{Context, Node, Section, wrong_type};
 use super::super::{FetchConfig, PollConfig, RecheckConfig, SmtpConfig, SmtpTls, StoreConfig, WebConfig};
 use super::paths::Paths;
 use super::{secret, values};
-use crate::engine::schedule::RecheckSchedule;
+use crate::engine::schedule::{RecheckSchedule, format_duration};
 use crate::model::time::SignedDuration;
 
 /// The store's file where the config names none.
@@ -83,9 +83,29 @@ fn resolve(context: &Context<'_>, node: &Node<'_>) -> Option<BTreeMap<String, So
 }
 
 pub(super) fn poll(section: Option<&Section<'_, '_>>) -> PollConfig {
-    let every = section.and_then(|section| section.optional("every", values::interval));
-    finish(section);
-    PollConfig { every: every.unwrap_or(SignedDuration::from_mins(30)) }
+    let defaults = PollConfig::default();
+    let Some(section) = section else { return defaults };
+    let stated = section.optional("every", values::interval);
+    let every = stated.unwrap_or(defaults.every);
+    let min = section.optional("min", values::interval).unwrap_or(every);
+    let max = section.optional("max", values::interval);
+    let max = max.unwrap_or(if stated.is_some() { every } else { defaults.max.max(every) });
+    let context = section.context();
+    let shown = format_duration(every);
+    if min > every
+        && let Some(node) = section.node("min")
+    {
+        let hint = format!("write at most `every`, which is \"{shown}\"");
+        context.error(&node.place, "`min` is longer than `every`", hint);
+    }
+    if max < every
+        && let Some(node) = section.node("max")
+    {
+        let hint = format!("write at least `every`, which is \"{shown}\"");
+        context.error(&node.place, "`max` is shorter than `every`", hint);
+    }
+    section.finish();
+    PollConfig { every, min: min.min(every), max: max.max(every) }
 }
 
 pub(super) fn recheck(section: Option<&Section<'_, '_>>) -> Option<RecheckConfig> {
@@ -185,7 +205,9 @@ pub(super) fn web(section: &Section<'_, '_>) -> WebConfig {
         let problem = context.problem(&node.place, "whoever reaches this address can read the archive");
         context.push(problem.hint("set `token`, or listen on 127.0.0.1 behind a proxy that asks who it is").warning());
     }
-    let web = WebConfig { listen, token, public_url: section.optional("public_url", values::url) };
+    let public_url = section.optional("public_url", values::url);
+    let websub = section.optional("websub", values::boolean).unwrap_or(true);
+    let web = WebConfig { listen, token, public_url, websub };
     section.finish();
     web
 }

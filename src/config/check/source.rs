@@ -50,7 +50,7 @@ pub(super) fn read(section: &Section<'_, '_>, beside: &Beside<'_>) -> Option<Sou
         name: name.or_else(|| id.as_ref().map(ToString::to_string)).unwrap_or_default(),
         kind: address.as_ref().map_or(SourceKind::Feed, |(kind, _)| *kind),
         links,
-        times: times.unwrap_or(PollTimes::Every(beside.poll.every)),
+        times: times.unwrap_or_else(|| beside.poll.times()),
         content: section
             .optional("content", |context, node| {
                 values::word(context, node, &[("page", ContentFrom::Page), ("feed", ContentFrom::Feed)])
@@ -166,7 +166,7 @@ fn times(section: &Section<'_, '_>, poll: &PollConfig) -> Option<PollTimes> {
         (None, Some(_), _) => return Some(PollTimes::Cron(cron?, zone.unwrap_or(jiff::tz::TimeZone::UTC))),
         (Some(_) | None, None, None) => {}
     }
-    Some(PollTimes::Every(every.unwrap_or(poll.every)))
+    Some(every.map_or_else(|| poll.times(), PollTimes::Every))
 }
 
 /// `auth = { user, password }` or `{ bearer }`

@@ -71,9 +71,18 @@ fn member(feed: &mut ParsedFeed, key: &str, value: &str, base: &WebUrl) {
         "home_page_url" => feed.link = url(&value),
         "feed_url" => feed.self_url = url(&value),
         "language" => feed.language = line(&value),
-        "hubs" => feed.hub = value.as_array().and_then(|hubs| url(hubs.first()?.get("url")?)),
+        "hubs" => {
+            let named = value.as_array().and_then(|hubs| hubs.iter().find(|hub| is_websub(hub)));
+            feed.hub = named.and_then(|hub| url(hub.get("url")?));
+        }
         _ => {}
     }
+}
+
+/// JSON Feed names hubs of other kinds too (rssCloud). One that does not say its kind is taken at its word.
+fn is_websub(hub: &Value) -> bool {
+    let kind = hub.get("type").and_then(Value::as_str);
+    kind.is_none_or(|kind| ["websub", "pubsubhubbub"].iter().any(|known| kind.eq_ignore_ascii_case(known)))
 }
 
 /// Reads the items of an array; how many it has, or nothing if it is no array.

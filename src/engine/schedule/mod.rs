@@ -8,14 +8,16 @@ mod duration;
 mod field;
 mod poll;
 mod recheck;
+mod rhythm;
 mod wall;
 
 pub use duration::{format_duration, parse_duration};
 pub use poll::{
     BACKOFF_MAX, CACHE_HINT_MAX, FAILING_AFTER, PollInput, PollNext, PollOutcome, PollTimes, RETRY_AFTER_MAX,
-    after_poll, due_by, first_poll,
+    SAFETY_MAX, after_poll, due_by, first_poll,
 };
 pub use recheck::{RecheckInput, RecheckRules, RecheckSchedule, next_recheck};
+pub use rhythm::{Bounds, Rhythm};
 pub use wall::Wall;
 
 use crate::model::time::{SignedDuration, Timestamp};

@@ -1,16 +1,17 @@
 //! When a source is polled next, and how it fares.
 //!
 //! A success waits for the source's interval or cron line, and for the publisher's hints where those ask for more. A
-//! failure waits twice as long each time, up to a day. Three failures in a row are told, once; so is the recovery.
+//! source whose hub pushes is polled to make sure, eight times more seldom. A failure waits twice as long each time, up to
+//! a day. Three failures in a row are told, once; so is the recovery.
 
 use jiff::tz::TimeZone;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{Wall, jittered, later};
+use super::{Bounds, Rhythm, Wall, jittered, later};
 use crate::model::event::EventKind;
 use crate::model::fetch::{CacheHints, Disposition, FetchError};
 use crate::model::ids::SourceId;
-use crate::model::source::SourceHealth;
+use crate::model::source::{SourceHealth, WaitReason};
 use crate::model::time::{SignedDuration, Timestamp};
 
 /// The longest `max-age`, `Expires` or `ttl` that is obeyed: beyond it a misconfigured header would hide the news.
@@ -21,6 +22,12 @@ pub const RETRY_AFTER_MAX: SignedDuration = SignedDuration::from_hours(31 * 24);
 
 /// Failures wait at most this long, unless the source's own interval is longer.
 pub const BACKOFF_MAX: SignedDuration = SignedDuration::from_hours(24);
+
+/// A source whose hub pushes is still polled this often at least: a hub may fail without a word.
+pub const SAFETY_MAX: SignedDuration = SignedDuration::from_hours(6);
+
+/// And so many times more seldom than it would be without.
+const SAFETY_TIMES: i32 = 8;
 
 /// So many failures in a row make a source "failing" to people: fewer are the weather of the network.
 pub const FAILING_AFTER: u32 = 3;
@@ -40,6 +47,8 @@ const HERD_PART: i32 = 10;
 pub enum PollTimes {
     /// After this interval, with jitter.
     Every(SignedDuration),
+    /// By the rhythm of its entries, within bounds, with jitter.
+    Adaptive(Bounds),
     /// On a cron line in a time zone.
     Cron(Wall, TimeZone),
 }
@@ -69,6 +78,10 @@ pub struct PollInput<'a> {
     pub outcome: PollOutcome<'a>,
     /// The source's.
     pub times: &'a PollTimes,
+    /// How its entries have appeared, this poll's among them.
+    pub rhythm: Rhythm,
+    /// Whether its hub pushes what is new.
+    pub pushed: bool,
     /// When the poll ended.
     pub now: Timestamp,
     /// In `[0, 1)`.
@@ -83,6 +96,12 @@ pub struct PollNext {
     pub health: SourceHealth,
     /// Always later than now; `None` for a parked source.
     pub next_poll: Option<Timestamp>,
+    /// The wait without its jitter; `None` where a cron line says when, and for a parked source.
+    pub interval: Option<SignedDuration>,
+    /// What decided on it.
+    pub reason: WaitReason,
+    /// Until when the publisher asked to be left alone.
+    pub held_until: Option<Timestamp>,
     /// `source.failing` or `source.recovered`, where this poll made it so.
     pub event: Option<EventKind>,
     /// Set where the publisher asked for a longer wait than is obeyed: what was asked for, to be logged.
@@ -103,6 +122,7 @@ pub fn after_poll(input: PollInput<'_>) -> PollNext {
 pub fn first_poll(source: &SourceId, times: &PollTimes, herd: usize, now: Timestamp) -> Timestamp {
     let gap = match times {
         PollTimes::Every(interval) => *interval,
+        PollTimes::Adaptive(bounds) => bounds.min,
         PollTimes::Cron(wall, zone) => {
             wall.next(zone, now).map_or(SignedDuration::ZERO, |next| next.duration_since(now))
         }
@@ -115,12 +135,27 @@ pub fn first_poll(source: &SourceId, times: &PollTimes, herd: usize, now: Timest
 }
 
 /// When a healthy source is due by its `times` alone, hints left aside: at the latest jitter after `last_poll`, or at the
-/// first cron time after `now`. What is stored beyond that is a wait that the publisher asked for.
-pub fn due_by(times: &PollTimes, last_poll: Timestamp, now: Timestamp) -> Option<Timestamp> {
-    match times {
-        PollTimes::Every(interval) => Some(later(last_poll, jittered(*interval, 1.0))),
-        PollTimes::Cron(wall, zone) => wall.next(zone, now),
+/// first cron time after `now`.
+pub fn due_by(times: &PollTimes, rhythm: Rhythm, last_poll: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    match (times, interval(times, rhythm, now)) {
+        (PollTimes::Cron(wall, zone), _) => wall.next(zone, now),
+        (_, Some((interval, _))) => Some(later(last_poll, jittered(interval, 1.0))),
+        (_, None) => None,
     }
+}
+
+/// The interval between two polls that work, and what it comes from; none on a cron line.
+fn interval(times: &PollTimes, rhythm: Rhythm, now: Timestamp) -> Option<(SignedDuration, WaitReason)> {
+    match times {
+        PollTimes::Every(interval) => Some((*interval, WaitReason::Config)),
+        PollTimes::Adaptive(bounds) => Some(rhythm.interval(*bounds, now)),
+        PollTimes::Cron(..) => None,
+    }
+}
+
+/// The interval of a source whose hub pushes.
+fn safety(interval: SignedDuration) -> SignedDuration {
+    interval.checked_mul(SAFETY_TIMES).unwrap_or(SAFETY_MAX).min(SAFETY_MAX).max(interval)
 }
 
 fn worked(input: &PollInput<'_>, hints: &CacheHints, ttl_s: Option<u64>) -> PollNext {
@@ -129,18 +164,29 @@ fn worked(input: &PollInput<'_>, hints: &CacheHints, ttl_s: Option<u64>) -> Poll
     let retry_after = hints.retry_after.unwrap_or(SignedDuration::ZERO);
     let hold = asked.min(CACHE_HINT_MAX).max(retry_after.min(RETRY_AFTER_MAX));
     let held = later(input.now, hold);
-    let next_poll = match input.times {
-        PollTimes::Every(interval) => later(input.now, jittered(*interval, input.jitter)).max(held),
-        // At the end of the hold rather than at the next cron time after it: a daily poll under `max-age=86400` would
-        // lose every second day.
-        PollTimes::Cron(wall, zone) => wall.next(zone, input.now).unwrap_or(held).max(held),
-    };
+    let (planned, wait, reason) = plan(input).unwrap_or((held, Some(hold), WaitReason::Publisher));
+    // At the end of the hold rather than at the next cron time after it: a daily poll under `max-age=86400` would lose
+    // every second day.
+    let is_held = held > planned;
     PollNext {
         health: SourceHealth::Healthy,
-        next_poll: Some(next_poll),
+        next_poll: Some(planned.max(held)),
+        interval: if is_held { Some(hold) } else { wait },
+        reason: if is_held { WaitReason::Publisher } else { reason },
+        held_until: (!hold.is_zero()).then_some(held),
         event: was_declared(input.health).then_some(EventKind::SourceRecovered),
         capped: capped(asked, CACHE_HINT_MAX).or(capped(retry_after, RETRY_AFTER_MAX)),
     }
+}
+
+/// When a source is due after a poll that worked, hints left aside, with the interval behind that and its reason.
+fn plan(input: &PollInput<'_>) -> Option<(Timestamp, Option<SignedDuration>, WaitReason)> {
+    let Some((own, reason)) = interval(input.times, input.rhythm, input.now) else {
+        let PollTimes::Cron(wall, zone) = input.times else { return None };
+        return Some((wall.next(zone, input.now)?, None, WaitReason::Cron));
+    };
+    let (interval, reason) = if input.pushed { (safety(own), WaitReason::Push) } else { (own, reason) };
+    Some((later(input.now, jittered(interval, input.jitter)), Some(interval), reason))
 }
 
 fn failed(input: &PollInput<'_>, reason: &str, error: Option<&FetchError>) -> PollNext {
@@ -155,6 +201,9 @@ fn failed(input: &PollInput<'_>, reason: &str, error: Option<&FetchError>) -> Po
         return PollNext {
             health: SourceHealth::Parked { reason: reason.to_owned() },
             next_poll: None,
+            interval: None,
+            reason: WaitReason::Failing,
+            held_until: None,
             event: (!declared).then_some(EventKind::SourceFailing),
             capped: None,
         };
@@ -165,10 +214,14 @@ fn failed(input: &PollInput<'_>, reason: &str, error: Option<&FetchError>) -> Po
     };
     // A server that is too busy and does not say until when gets twice the usual wait from the start.
     let doublings = streak.saturating_sub(1) + u32::from(error.and_then(FetchError::status) == Some(429));
-    let next_poll = retry_time(input, doublings).max(later(input.now, retry_after.min(RETRY_AFTER_MAX)));
+    let held = later(input.now, retry_after.min(RETRY_AFTER_MAX));
+    let next_poll = retry_time(input, doublings).max(held);
     PollNext {
         health: SourceHealth::Failing { since, streak, last: reason.to_owned() },
         next_poll: Some(next_poll),
+        interval: Some(next_poll.duration_since(input.now)),
+        reason: if held == next_poll { WaitReason::Publisher } else { WaitReason::Failing },
+        held_until: (!retry_after.is_zero()).then_some(held),
         event: (streak >= FAILING_AFTER && !declared).then_some(EventKind::SourceFailing),
         capped: capped(retry_after, RETRY_AFTER_MAX),
     }
@@ -176,18 +229,15 @@ fn failed(input: &PollInput<'_>, reason: &str, error: Option<&FetchError>) -> Po
 
 /// When a failing source is tried again, after so many doublings of the first wait.
 fn retry_time(input: &PollInput<'_>, doublings: u32) -> Timestamp {
-    match input.times {
-        PollTimes::Every(interval) => {
-            later(input.now, jittered(backoff(*interval, doublings).max(*interval), input.jitter))
-        }
-        PollTimes::Cron(wall, zone) => {
-            let retry = later(input.now, jittered(backoff(CRON_RETRY, doublings), input.jitter));
-            let Some(next) = wall.next(zone, input.now) else {
-                return retry;
-            };
-            // A line with long gaps is tried again inside the gap; a frequent one skips times.
-            if retry < next { retry } else { wall.next(zone, retry).unwrap_or(retry) }
-        }
+    if let Some((own, _)) = interval(input.times, input.rhythm, input.now) {
+        return later(input.now, jittered(backoff(own, doublings).max(own), input.jitter));
+    }
+    let retry = later(input.now, jittered(backoff(CRON_RETRY, doublings), input.jitter));
+    let PollTimes::Cron(wall, zone) = input.times else { return retry };
+    match wall.next(zone, input.now) {
+        // A line with long gaps is tried again inside the gap; a frequent one skips times.
+        Some(next) if retry >= next => wall.next(zone, retry).unwrap_or(retry),
+        _ => retry,
     }
 }
 
@@ -245,7 +295,15 @@ mod tests {
     }
 
     fn poll(health: &SourceHealth, outcome: PollOutcome<'_>, times: &PollTimes) -> PollNext {
-        after_poll(PollInput { health, outcome, times, now: now(), jitter: 0.0 })
+        after_poll(PollInput {
+            health,
+            outcome,
+            times,
+            rhythm: Rhythm::default(),
+            pushed: false,
+            now: now(),
+            jitter: 0.0,
+        })
     }
 
     fn wait(next: &PollNext) -> Option<String> {
@@ -278,6 +336,45 @@ mod tests {
         check_worked(&cron("0 13 * * *"), "0s", "0s", 0, "1h");
         check_worked(&cron("0 13 * * *"), "90m", "0s", 0, "1h30m");
         check_worked(&cron("0 12 * * *"), "24h", "0s", 0, "24h");
+    }
+
+    #[test]
+    fn a_source_whose_hub_pushes_is_polled_to_make_sure_and_a_cron_line_is_kept() {
+        let pushed = |times: &PollTimes| {
+            let outcome = PollOutcome::Worked { hints: &NO_HINTS, ttl_s: None };
+            let (health, rhythm) = (SourceHealth::Healthy, Rhythm::default());
+            let input = PollInput { health: &health, outcome, times, rhythm, pushed: true, now: now(), jitter: 0.0 };
+            let next = after_poll(input);
+            (wait(&next).unwrap(), next.reason)
+        };
+        for (interval, safety) in [("10m", "1h20m"), ("30m", "4h"), ("2h", "6h"), ("1d", "24h"), ("200ms", "1s600ms")] {
+            assert_eq!(pushed(&every(interval)), (safety.to_owned(), WaitReason::Push), "{interval}");
+        }
+        assert_eq!(pushed(&cron("0 13 * * *")), ("1h".to_owned(), WaitReason::Cron));
+    }
+
+    #[test]
+    fn what_decided_is_said() {
+        let hour = CacheHints { fresh_for: parse_duration("1h").ok(), retry_after: None };
+        let reason = |outcome: PollOutcome<'_>, times: &PollTimes| {
+            let next = poll(&SourceHealth::Healthy, outcome, times);
+            (next.interval.map(format_duration), next.reason, next.held_until.is_some())
+        };
+        let plain = PollOutcome::Worked { hints: &NO_HINTS, ttl_s: None };
+        let held = PollOutcome::Worked { hints: &hour, ttl_s: None };
+        let minutes = |minutes: u32| Some(format!("{minutes}m"));
+        let broken = status(500);
+        assert_eq!(reason(plain, &every("30m")), (minutes(30), WaitReason::Config, false));
+        assert_eq!(reason(held, &every("30m")), (Some("1h".to_owned()), WaitReason::Publisher, true));
+        assert_eq!(reason(held, &every("2h")), (Some("2h".to_owned()), WaitReason::Config, true));
+        assert_eq!(reason(plain, &cron("0 13 * * *")), (None, WaitReason::Cron, false));
+        assert_eq!(reason(PollOutcome::Failed(&broken), &every("30m")), (minutes(30), WaitReason::Failing, false));
+        let bounds = Bounds {
+            usual: parse_duration("30m").unwrap(),
+            min: parse_duration("20m").unwrap(),
+            max: parse_duration("4h").unwrap(),
+        };
+        assert_eq!(reason(plain, &PollTimes::Adaptive(bounds)), (minutes(30), WaitReason::Config, false));
     }
 
     #[test]
@@ -410,6 +507,8 @@ mod tests {
             retry_s in 0_i64..100_000_000,
             ttl_s in any::<u64>(),
             jitter in 0.0..1.0_f64,
+            entries in 0.0..1000.0_f64,
+            pushed in any::<bool>(),
         ) {
             let health = match streak {
                 0 => SourceHealth::Healthy,
@@ -419,15 +518,19 @@ mod tests {
             let hints = CacheHints { fresh_for: Some(SignedDuration::from_secs(fresh_s)), retry_after: Some(retry_after) };
             let error = FetchError::Throttled { url: url(), status: 503, retry_after: Some(retry_after) };
             let outcome = if fails { PollOutcome::Failed(&error) } else { PollOutcome::Worked { hints: &hints, ttl_s: Some(ttl_s) } };
-            let next = after_poll(PollInput { health: &health, outcome, times: &times, now: now(), jitter });
+            let rhythm = Rhythm { entries, span_s: 1e6, last_new: Some(now()) };
+            let input = PollInput { health: &health, outcome, times: &times, rhythm, pushed, now: now(), jitter };
+            let next = after_poll(input);
             let wait = next.next_poll.unwrap().duration_since(now());
             prop_assert!(wait > SignedDuration::ZERO);
             prop_assert!(wait >= retry_after.min(RETRY_AFTER_MAX));
             if !fails {
                 prop_assert!(wait >= SignedDuration::from_secs(fresh_s).min(CACHE_HINT_MAX));
             }
-            if let PollTimes::Every(interval) = times {
-                prop_assert!(wait >= interval);
+            match times {
+                PollTimes::Every(interval) => prop_assert!(wait >= interval),
+                PollTimes::Adaptive(bounds) => prop_assert!(wait >= bounds.min),
+                PollTimes::Cron(..) => {}
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Posting to a webhook: one request, no redirect, of the answer only what decides on the next attempt.
+//! Posting to a webhook or a hub: one request, no redirect, of the answer only what decides on the next attempt.
 
 use http::Method;
 use ipnet::IpNet;
@@ -37,6 +37,8 @@ pub struct PostAnswer {
     pub status: u16,
     /// `Retry-After` in either form, as a wait from now.
     pub retry_after: Option<SignedDuration>,
+    /// `Location`, which is not followed.
+    pub location: Option<String>,
     /// The beginning of the body, as text.
     pub body: String,
 }
@@ -65,12 +67,14 @@ impl Http {
             let mut response = sending.await.map_err(|error| failure::no_answer(&url, &error))?;
             let now = self.clock().now();
             let answer = Answer::read(response.status().as_u16(), response.headers(), &url, now)?;
+            let location = answer.header("location").map(str::to_owned);
             let reading = Reading { max_bytes: ANSWER_BYTES_MAX, at_bound: AtBound::Cut, codings: answer.codings };
             // The status is the answer. A body that breaks off takes nothing from it.
             let body = body::read(&mut response, &url, reading).await.unwrap_or_default();
             Ok(PostAnswer {
                 status: answer.status,
                 retry_after: answer.hints.retry_after,
+                location,
                 body: String::from_utf8_lossy(&body).into_owned(),
             })
         };

@@ -233,8 +233,11 @@ pub(super) fn members(connection: &Connection, id: StoryId) -> Answer<Vec<StoryM
 pub(super) fn sources(connection: &Connection, now: Timestamp) -> Answer<Vec<SourceRecord>> {
     let from = now.checked_sub(SignedDuration::from_hours(24 * RATE_DAYS)).unwrap_or(Timestamp::MIN);
     let sql = "SELECT s.*, count(a.id) AS articles, CAST(coalesce(sum(a.first_seen >= ?1), 0) AS REAL) AS recent,
-                 min(?3, (?2 - coalesce(s.first_poll, ?2)) / 86400000.0) AS days
-               FROM source s LEFT JOIN article a ON a.source = s.id WHERE s.enabled = 1 GROUP BY s.id ORDER BY s.id";
+                 min(?3, (?2 - coalesce(s.first_poll, ?2)) / 86400000.0) AS days, w.hub AS push_hub,
+                 w.live_until AS push_until, w.last_push AS last_push, w.last_error AS push_error,
+                 CASE WHEN w.live_until > ?2 THEN 'live' WHEN w.failures > 0 THEN 'failing' ELSE 'asked' END AS push
+               FROM source s LEFT JOIN article a ON a.source = s.id
+                 LEFT JOIN websub w ON w.source = s.id AND w.wanted = 1 WHERE s.enabled = 1 GROUP BY s.id ORDER BY s.id";
     collect(connection, sql, params![ms(from), ms(now), RATE_DAYS as f64], records::source)
 }
 

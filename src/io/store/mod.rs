@@ -28,6 +28,7 @@ mod unsubscribed;
 mod upkeep;
 mod value;
 mod verify;
+mod websub;
 mod writer;
 
 use std::fs::File;
@@ -42,9 +43,10 @@ pub use error::StoreError;
 pub use given_up::Replay;
 pub use outbox::{ChannelState, NextDue, Settlement};
 pub use reader::{ArticleFilter, DeliveryFilter, Explained, Reader, SearchHit, TopicCount};
-pub use sources::{PollRecord, SourceState};
+pub use sources::{PollRecord, SourceState, Unknown};
 pub use upkeep::{DaemonLock, Pruned};
 pub use verify::{Derivation, Verified, VerifyProblem};
+pub use websub::HubSubscription;
 
 use crate::config::StoreConfig;
 use crate::engine::ingest::{Capture, Ingested, Observation, Recorded};

@@ -9,7 +9,7 @@ use crate::engine::text::hex::hex;
 use crate::model::article::ArticleStatus;
 use crate::model::ids::{ArticleId, RevisionNumber, SourceId, StoryId, TopicId};
 use crate::model::record::{
-    ArticleRecord, MatchRecord, ObservationRecord, RevisionRecord, SourceRecord, SuppressedRecord,
+    ArticleRecord, MatchRecord, ObservationRecord, PushRecord, RevisionRecord, SourceRecord, SuppressedRecord,
 };
 use crate::model::story::Relation;
 use crate::model::time::Published;
@@ -92,6 +92,18 @@ pub(super) fn source(row: &Row<'_>) -> Answer<SourceRecord> {
         last_error: row.get("last_error")?,
         last_poll: time("last_poll")?,
         next_poll: time("next_poll")?,
+        interval_s: row.get::<_, Option<i64>>("interval_ms")?.map(|ms| ms as f64 / 1000.0),
+        interval_reason: row.get("wait_reason")?,
+        push: match row.get("push_hub")? {
+            Some(hub) => Some(PushRecord {
+                hub,
+                status: row.get("push")?,
+                live_until: time("push_until")?,
+                last_push: time("last_push")?,
+                last_error: row.get("push_error")?,
+            }),
+            None => None,
+        },
         articles_per_day: (row.get::<_, f64>("recent")? / days.max(1.0) * 10.0).round() / 10.0,
         articles: row.get::<_, i64>("articles").map(|count| u64::try_from(count).unwrap_or(0))?,
         moved_to: row.get("moved_to")?,

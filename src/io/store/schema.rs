@@ -19,6 +19,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0001_init.sql"),
     include_str!("../../../migrations/0002_outbox.sql"),
     include_str!("../../../migrations/0003_unsubscribe.sql"),
+    include_str!("../../../migrations/0004_rhythm.sql"),
+    include_str!("../../../migrations/0005_websub.sql"),
 ];
 
 /// How long a connection waits for another program's lock.

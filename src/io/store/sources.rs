@@ -12,14 +12,16 @@ use super::Store;
 use super::error::{Answer, StoreError};
 use super::events;
 use super::value::{at, cut, ms, parsed, signed};
+use super::websub;
 use crate::config::{ContentFrom, SourceConfig};
 use crate::engine::route::{self, Topics};
-use crate::engine::schedule::PollNext;
+use crate::engine::schedule::{PollNext, Rhythm};
+use crate::engine::websub::Named;
 use crate::model::entry::Entry;
 use crate::model::event::Event;
 use crate::model::fetch::Validators;
 use crate::model::ids::SourceId;
-use crate::model::source::{SourceHealth, SourceKind};
+use crate::model::source::{SourceHealth, SourceKind, WaitReason};
 use crate::model::time::{SignedDuration, Timestamp};
 use crate::model::url::WebUrl;
 
@@ -47,6 +49,25 @@ pub struct SourceState {
     pub next_poll: Option<Timestamp>,
     /// Where it moved for good, as its answers say.
     pub moved_to: Option<WebUrl>,
+    /// How its entries have appeared.
+    pub rhythm: Rhythm,
+    /// What decided on the next poll.
+    pub reason: Option<WaitReason>,
+    /// Until when the publisher asked to be left alone.
+    pub held_until: Option<Timestamp>,
+    /// The hub that its feed names.
+    pub named: Option<Named>,
+    /// Until when that has promised to push what is new.
+    pub pushed_until: Option<Timestamp>,
+}
+
+/// Of a listing what is to be captured.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Unknown {
+    /// Never captured, or changed, or to be tried again.
+    pub entries: Vec<Entry>,
+    /// How many of the listing were never seen before; none of a source's first listing, which is its backlog.
+    pub new: usize,
 }
 
 /// What one poll came to, for the source's row.
@@ -64,6 +85,12 @@ pub struct PollRecord {
     pub moved_to: Option<WebUrl>,
     /// How many entries it listed, with a full answer.
     pub entries: Option<usize>,
+    /// How its entries have appeared, these among them.
+    pub rhythm: Rhythm,
+    /// What a full answer of a feed names as its hub.
+    pub named: Option<Named>,
+    /// Whether it found what the source's hub had not pushed.
+    pub missed: bool,
 }
 
 impl Store {
@@ -100,7 +127,10 @@ impl Store {
     /// The state of every source of the config.
     pub async fn source_states(&self) -> Result<Vec<SourceState>, StoreError> {
         self.read(|connection| {
-            let mut statement = connection.prepare_cached("SELECT * FROM source WHERE enabled = 1 ORDER BY id")?;
+            let mut statement = connection.prepare_cached(
+                "SELECT source.*, (SELECT max(live_until) FROM websub WHERE websub.source = source.id AND wanted = 1)
+                   AS pushed_until FROM source WHERE enabled = 1 ORDER BY id",
+            )?;
             let mut rows = statement.query([])?;
             let mut states = Vec::new();
             while let Some(row) = rows.next()? {
@@ -124,7 +154,7 @@ impl Store {
         source: &SourceId,
         entries: Vec<Entry>,
         now: Timestamp,
-    ) -> Result<Vec<Entry>, StoreError> {
+    ) -> Result<Unknown, StoreError> {
         let source = source.clone();
         self.writer.call(move |connection| unknown_entries(connection, &source, entries, cut(now))).await
     }
@@ -138,7 +168,11 @@ fn sync_source(connection: &Connection, id: &SourceId, [name, url, kind, content
                etag = iif(url = :url, etag, NULL), last_modified = iif(url = :url, last_modified, NULL),
                next_poll = iif(url = :url, next_poll, NULL), health = iif(url = :url, health, 'ok'),
                failing_since = iif(url = :url, failing_since, NULL), streak = iif(url = :url, streak, 0),
-               moved_to = iif(url = :url, moved_to, NULL), url = :url",
+               moved_to = iif(url = :url, moved_to, NULL), interval_ms = iif(url = :url, interval_ms, NULL),
+               wait_reason = iif(url = :url, wait_reason, NULL), held_until = iif(url = :url, held_until, NULL),
+               hub = iif(url = :url, hub, NULL), topic = iif(url = :url, topic, NULL),
+               rhythm_entries = iif(url = :url, rhythm_entries, 0), rhythm_span_s = iif(url = :url, rhythm_span_s, 0),
+               last_new = iif(url = :url, last_new, NULL), url = :url",
         )?
         .execute(named_params! {
             ":id": id.as_str(), ":name": name, ":url": url, ":kind": kind, ":content": content,
@@ -148,6 +182,7 @@ fn sync_source(connection: &Connection, id: &SourceId, [name, url, kind, content
 
 fn state(row: &Row<'_>) -> Answer<SourceState> {
     let time = |column: &str| row.get::<_, Option<i64>>(column).map(|ms| ms.map(at));
+    let url = |column: &str| row.get::<_, Option<String>>(column).map(|text| WebUrl::parse(&text?).ok());
     let last = row.get::<_, Option<String>>("last_error")?.unwrap_or_default();
     let health = match row.get_ref("health")?.as_str().unwrap_or_default() {
         "failing" => SourceHealth::Failing {
@@ -167,7 +202,19 @@ fn state(row: &Row<'_>) -> Answer<SourceState> {
         last_poll: time("last_poll")?,
         last_success: time("last_success")?,
         next_poll: time("next_poll")?,
-        moved_to: row.get::<_, Option<String>>("moved_to")?.and_then(|url| WebUrl::parse(&url).ok()),
+        moved_to: url("moved_to")?,
+        rhythm: Rhythm {
+            entries: row.get("rhythm_entries")?,
+            span_s: row.get("rhythm_span_s")?,
+            last_new: time("last_new")?,
+        },
+        reason: row.get_ref("wait_reason")?.as_str_or_null().ok().flatten().and_then(WaitReason::parse),
+        held_until: time("held_until")?,
+        named: match (url("hub")?, url("topic")?) {
+            (Some(hub), Some(topic)) => Some(Named { hub, topic }),
+            _ => None,
+        },
+        pushed_until: time("pushed_until")?,
     })
 }
 
@@ -195,7 +242,10 @@ fn record_poll(connection: &Connection, poll: &PollRecord, topics: &Topics, now:
                first_poll = iif(:worked, coalesce(first_poll, :now), first_poll),
                etag = iif(:fresh, :etag, etag), last_modified = iif(:fresh, :modified, last_modified),
                ttl_s = iif(:full, :ttl, ttl_s), entries = coalesce(:entries, entries),
-               moved_to = iif(:worked, coalesce(:moved, moved_to), moved_to)
+               moved_to = iif(:worked, coalesce(:moved, moved_to), moved_to),
+               interval_ms = :interval, wait_reason = :reason, held_until = :held,
+               rhythm_entries = :seen, rhythm_span_s = :span, last_new = :new,
+               hub = iif(:full, :hub, hub), topic = iif(:full, :topic, topic)
              WHERE id = :id",
         )?
         .execute(named_params! {
@@ -207,7 +257,15 @@ fn record_poll(connection: &Connection, poll: &PollRecord, topics: &Topics, now:
             ":full": poll.entries.is_some(), ":ttl": poll.ttl_s.and_then(|ttl| i64::try_from(ttl).ok()),
             ":entries": poll.entries.and_then(|entries| i64::try_from(entries).ok()),
             ":moved": poll.moved_to.as_ref().map(WebUrl::as_str),
+            ":interval": poll.next.interval.and_then(|wait| i64::try_from(wait.as_millis()).ok()),
+            ":reason": poll.next.reason.as_str(), ":held": poll.next.held_until.map(ms),
+            ":seen": poll.rhythm.entries, ":span": poll.rhythm.span_s, ":new": poll.rhythm.last_new.map(ms),
+            ":hub": poll.named.as_ref().map(|named| named.hub.as_str()),
+            ":topic": poll.named.as_ref().map(|named| named.topic.as_str()),
         })?;
+    if poll.missed {
+        websub::missed(connection, &poll.source, now)?;
+    }
     let Some(kind) = poll.next.event else { return Ok(()) };
     let event = Event {
         kind,
@@ -227,12 +285,7 @@ fn record_poll(connection: &Connection, poll: &PollRecord, topics: &Topics, now:
     Ok(())
 }
 
-fn unknown_entries(
-    connection: &Connection,
-    source: &SourceId,
-    entries: Vec<Entry>,
-    now: Timestamp,
-) -> Answer<Vec<Entry>> {
+fn unknown_entries(connection: &Connection, source: &SourceId, entries: Vec<Entry>, now: Timestamp) -> Answer<Unknown> {
     let known: Option<(Option<i64>, String)> = connection
         .prepare_cached("SELECT first_poll, content FROM source WHERE id = ?1")?
         .query_row([source.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -243,24 +296,34 @@ fn unknown_entries(
     if first_poll.is_none() {
         connection.execute("UPDATE source SET first_poll = ?2 WHERE id = ?1", params![source.as_str(), ms(now)])?;
     }
-    let mut unknown = Vec::new();
+    let mut unknown = Unknown::default();
     for entry in entries {
         let hash = entry_hash(&entry, &content);
-        if note_entry(connection, source, &entry, hash, (now, first_poll.is_none()))? {
-            unknown.push(entry);
+        let noted = note_entry(connection, source, &entry, hash, (now, first_poll.is_none()))?;
+        unknown.new += usize::from(noted.new && first_poll.is_some());
+        if noted.wanted {
+            unknown.entries.push(entry);
         }
     }
     Ok(unknown)
 }
 
-/// Notes what a source lists, and tells whether its page is to be captured now.
+/// What is known of a listed entry.
+struct Noted {
+    /// It was never listed before.
+    new: bool,
+    /// Its page is to be captured now.
+    wanted: bool,
+}
+
+/// Notes what a source lists.
 fn note_entry(
     connection: &Connection,
     source: &SourceId,
     entry: &Entry,
     hash: i64,
     (now, backlog): (Timestamp, bool),
-) -> Answer<bool> {
+) -> Answer<Noted> {
     let known: Option<(i64, bool, Option<i64>)> = connection
         .prepare_cached("SELECT hash, dirty, next_try FROM entry WHERE source = ?1 AND id = ?2")?
         .query_row(params![source.as_str(), entry.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
@@ -273,9 +336,9 @@ fn note_entry(
                      WHERE source = ?1 AND id = ?2",
                 )?
                 .execute(params![source.as_str(), entry.id, hash, entry.url.as_ref().map(WebUrl::as_str)])?;
-            return Ok(true);
+            return Ok(Noted { new: false, wanted: true });
         }
-        return Ok(dirty && next_try.is_none_or(|due| due <= ms(now)));
+        return Ok(Noted { new: false, wanted: dirty && next_try.is_none_or(|due| due <= ms(now)) });
     }
     // Another source, or an import, may have brought the same page already.
     let article: Option<i64> = match &entry.url {
@@ -300,7 +363,7 @@ fn note_entry(
             ms(now),
             backlog
         ])?;
-    Ok(article.is_none())
+    Ok(Noted { new: true, wanted: article.is_none() })
 }
 
 /// What makes an entry worth another capture. Its summary does not: many feeds put counters and rotating teasers there.

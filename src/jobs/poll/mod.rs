@@ -4,6 +4,7 @@
 //! then the next start asks for the whole answer again and finds what is still missing.
 
 mod poller;
+mod pushed;
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -14,17 +15,19 @@ use futures_util::stream;
 use tracing::{Instrument as _, error_span, info, warn};
 
 pub use self::poller::Poller;
+pub use self::pushed::pushed;
 use super::tally::Tally;
 use super::{Context, capture};
 use crate::config::SourceConfig;
 use crate::engine::schedule::{PollInput, PollOutcome, after_poll};
+use crate::engine::websub::{self, Named};
 use crate::engine::{decode, feed, links, sitemap};
 use crate::io::http::{RequestOptions, Subject};
 use crate::io::store::{PollRecord, SourceState, StoreError};
 use crate::model::entry::{Entry, ParsedFeed};
 use crate::model::fetch::{CacheHints, FetchError, FetchOutcome, Page, Validators};
 use crate::model::ids::SourceId;
-use crate::model::source::{SourceHealth, SourceKind};
+use crate::model::source::{SourceHealth, SourceKind, WaitReason};
 use crate::model::url::WebUrl;
 
 /// Sitemaps of an index that are read at one poll: the newest ones. An archive of thousands is no news.
@@ -76,6 +79,8 @@ struct One {
     entries: u64,
     failed: bool,
     state: SourceState,
+    /// Whether the feed names another hub than before.
+    hub_changed: bool,
 }
 
 /// What the answer to a poll was.
@@ -234,13 +239,16 @@ async fn take(
     let mut record = Record::default();
     match &answer {
         Answer::Listed(parsed, page) => {
-            tally = capture_new(context, source, parsed.entries.clone()).await?;
+            let captured = capture_new(context, source, parsed.entries.clone()).await?;
+            (tally, record.new) = (captured.tally, captured.new);
             if context.stop.is_cancelled() {
                 // Entries may have been left out: the next start polls at once and finds them.
-                return Ok(One { tally, entries: parsed.entries.len() as u64, failed: false, state });
+                let entries = parsed.entries.len() as u64;
+                return Ok(One { tally, entries, failed: false, state, hub_changed: false });
             }
             record.entries = Some(parsed.entries.len());
             record.ttl_s = parsed.ttl_s;
+            record.named = named(source, parsed, page);
             record.moved_to.clone_from(&page.moved_to);
             // With a page that failed, the next poll asks for the whole list again: a 304 would hide the entry.
             record.validators = (tally.errors == 0).then(|| page.validators.clone());
@@ -259,8 +267,9 @@ async fn take(
     };
     let failed = matches!(answer, Answer::Failed(_) | Answer::Unreadable(_));
     let entries = record.entries.unwrap_or(0) as u64;
+    let hub_changed = record.entries.is_some() && record.named != state.named;
     let state = settle(context, source, state, record, outcome).await?;
-    Ok(One { tally, entries, failed, state })
+    Ok(One { tally, entries, failed, state, hub_changed })
 }
 
 /// What the source's row takes over from the answer.
@@ -270,6 +279,17 @@ struct Record {
     ttl_s: Option<u64>,
     moved_to: Option<WebUrl>,
     entries: Option<usize>,
+    /// Entries never seen before.
+    new: usize,
+    named: Option<Named>,
+}
+
+/// The hub and the topic that a feed's answer names.
+fn named(source: &SourceConfig, parsed: &ParsedFeed, page: &Page) -> Option<Named> {
+    let links = page.headers.iter().filter(|(name, _)| name == "link").map(|(_, value)| value.as_str());
+    let named = websub::named(links, (parsed.hub.as_ref(), parsed.self_url.as_ref()), &page.final_url);
+    // What a hub sends is read as a feed.
+    named.filter(|_| source.kind == SourceKind::Feed)
 }
 
 async fn settle(
@@ -281,14 +301,29 @@ async fn settle(
 ) -> Result<SourceState, StoreError> {
     let now = context.clock.now();
     let jitter = context.clock.jitter();
-    let next = after_poll(PollInput { health: &state.health, outcome, times: &source.times, now, jitter });
+    if matches!(outcome, PollOutcome::Worked { .. }) {
+        state.rhythm = state.rhythm.looked(record.new, state.last_success, now);
+        state.last_success = Some(now);
+    }
+    let (times, rhythm) = (&source.times, state.rhythm);
+    let pushed = state.pushed_until.is_some_and(|until| until > now);
+    // A poll that was made to make sure, and not sooner (by a person, at a start).
+    let is_safety = pushed && state.reason == Some(WaitReason::Push) && state.next_poll.is_some_and(|due| due <= now);
+    let missed = is_safety && record.new > 0;
+    let input = PollInput { health: &state.health, outcome, times, rhythm, pushed, now, jitter };
+    let next = after_poll(input);
     if let Some(asked) = next.capped {
         info!("the publisher asks for a wait of {asked:#}; a shorter one is kept");
     }
     state.health = next.health.clone();
     state.next_poll = next.next_poll;
+    state.reason = Some(next.reason);
+    state.held_until = next.held_until;
     if let Some(validators) = &record.validators {
         state.validators = validators.clone();
+    }
+    if record.entries.is_some() {
+        state.named.clone_from(&record.named);
     }
     state.ttl_s = record.ttl_s.or(state.ttl_s);
     state.moved_to = record.moved_to.clone().or(state.moved_to);
@@ -301,22 +336,35 @@ async fn settle(
         ttl_s: record.ttl_s,
         moved_to: record.moved_to,
         entries: record.entries,
+        rhythm,
+        named: record.named,
+        missed,
     };
     context.store.record_poll(poll, Arc::clone(&context.topics), now).await?;
     Ok(state)
 }
 
-async fn capture_new(context: &Context, source: &Arc<SourceConfig>, entries: Vec<Entry>) -> Result<Tally, StoreError> {
+/// What a listing brought.
+struct Captured {
+    tally: Tally,
+    new: usize,
+}
+
+async fn capture_new(
+    context: &Context,
+    source: &Arc<SourceConfig>,
+    entries: Vec<Entry>,
+) -> Result<Captured, StoreError> {
     let unknown = context.store.unknown_entries(&source.id, entries, context.clock.now()).await?;
     // In the order of publication: feeds list the newest first, and a story's origin comes before its copies.
-    let captures = unknown.into_iter().rev().map(|entry| capture_unless_stopped(context, source, entry));
+    let captures = unknown.entries.into_iter().rev().map(|entry| capture_unless_stopped(context, source, entry));
     // Most of a feed's articles are at one host: one page is read while as many as the host may be asked for come in.
     let mut captures = stream::iter(captures).buffer_unordered(context.config.fetch.per_host.saturating_add(1));
     let mut tally = Tally::default();
     while let Some(one) = captures.next().await {
         tally += one?;
     }
-    Ok(tally)
+    Ok(Captured { tally, new: unknown.new })
 }
 
 async fn capture_unless_stopped(

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use super::{One, one, states};
+use crate::config::SourceConfig;
 use crate::engine::schedule::{due_by, first_poll};
 use crate::io::store::{SourceState, StoreError};
 use crate::jobs::under_way::UnderWay;
 use crate::jobs::{Context, NextDue};
 use crate::model::ids::SourceId;
-use crate::model::source::SourceHealth;
+use crate::model::source::{SourceHealth, WaitReason};
 use crate::model::time::{SignedDuration, Timestamp};
 
 /// The sources' state is read anew this often, since commands may poll beside the daemon.
@@ -21,6 +22,7 @@ const STATES_FRESH_FOR: SignedDuration = SignedDuration::from_secs(60);
 #[derive(Debug)]
 pub struct Poller {
     wake: Arc<Notify>,
+    hubs: Arc<Notify>,
     read_at: Option<Timestamp>,
     read_for: Option<Arc<Context>>,
     states: HashMap<SourceId, SourceState>,
@@ -33,10 +35,11 @@ pub struct Poller {
 }
 
 impl Poller {
-    /// `wake` is notified when a poll ends.
-    pub fn new(wake: Arc<Notify>) -> Self {
+    /// `wake` is notified when a poll ends, `hubs` when a feed names another hub than before.
+    pub fn new(wake: Arc<Notify>, hubs: Arc<Notify>) -> Self {
         Self {
             wake,
+            hubs,
             read_at: None,
             read_for: None,
             states: HashMap::new(),
@@ -56,6 +59,7 @@ impl Poller {
         if !same || !fresh {
             self.read_states(context, now).await?;
         }
+        self.spread_herd(context, now);
         while self.under_way.len() < context.config.fetch.concurrency.max(1) {
             let Some((at, id)) = self.due.first().cloned() else { break };
             if at > now {
@@ -97,7 +101,10 @@ impl Poller {
                 self.read_at = None;
                 continue;
             };
-            let state = result?.state;
+            let One { state, hub_changed, .. } = result?;
+            if hub_changed {
+                self.hubs.notify_one();
+            }
             if let Some(at) = state.next_poll {
                 self.due.insert((at, id.clone()));
             }
@@ -108,26 +115,68 @@ impl Poller {
 
     async fn read_states(&mut self, context: &Arc<Context>, now: Timestamp) -> Result<(), StoreError> {
         self.states = states(context).await?;
-        if let Some(old) = self.read_for.take().filter(|seen| !Arc::ptr_eq(seen, context)) {
-            self.sooner.extend(sooner(&old, context, &self.states, now));
+        match self.read_for.take() {
+            Some(same) if Arc::ptr_eq(&same, context) => {}
+            Some(old) => self.sooner.extend(sooner(&old, context, &self.states, now)),
+            None => self.sooner.extend(after_absence(context, &self.states, now)),
         }
         self.due.clear();
-        let mut herd = Vec::new();
+        let given = std::mem::take(&mut self.spread);
         for state in self.states.values().filter(|state| !self.under_way.has(&state.id)) {
             let Some(at) = due_at(state, now) else { continue };
             let at = self.sooner.get(&state.id).map_or(at, |sooner| at.min(*sooner));
-            if at > now {
-                self.due.insert((at, state.id.clone()));
-            } else {
-                herd.push(&state.id);
+            match given.get(&state.id).filter(|_| at <= now) {
+                Some(moment) => {
+                    self.spread.insert(state.id.clone(), *moment);
+                    self.due.insert((*moment, state.id.clone()));
+                }
+                None => {
+                    self.due.insert((at, state.id.clone()));
+                }
             }
         }
-        self.spread = spread(&herd, &self.spread, context, now);
-        self.due.extend(self.spread.iter().map(|(id, at)| (*at, id.clone())));
         self.read_at = Some(now);
         self.read_for = Some(Arc::clone(context));
         Ok(())
     }
+
+    /// Parts those that have come due together (at a start, after a sleep, on one cron line): each gets a moment of its
+    /// own, once.
+    fn spread_herd(&mut self, context: &Context, now: Timestamp) {
+        let due = self.due.iter().take_while(|(at, _)| *at <= now);
+        let herd: Vec<_> = due.filter(|(_, id)| !self.spread.contains_key(id)).cloned().collect();
+        if herd.len() < 2 {
+            return;
+        }
+        let times: HashMap<_, _> = context.config.sources.iter().map(|source| (&source.id, &source.times)).collect();
+        for (at, id) in &herd {
+            let Some(times) = times.get(id) else { continue };
+            let moment = first_poll(id, times, herd.len(), now);
+            self.due.remove(&(*at, id.clone()));
+            self.due.insert((moment, id.clone()));
+            self.spread.insert(id.clone(), moment);
+        }
+    }
+}
+
+/// What a start makes due before its stored time: what hubs pushed meanwhile may be lost, so their sources wait no longer
+/// than they would without a hub.
+fn after_absence(
+    context: &Context,
+    states: &HashMap<SourceId, SourceState>,
+    now: Timestamp,
+) -> HashMap<SourceId, Timestamp> {
+    let pushed = context.config.sources.iter().filter_map(|source| {
+        let state = states.get(&source.id).filter(|state| state.reason == Some(WaitReason::Push))?;
+        Some((source.id.clone(), own_time(source, state, now)?))
+    });
+    pushed.collect()
+}
+
+/// When a source is due by its own times, unless the publisher asked for a wait.
+fn own_time(source: &SourceConfig, state: &SourceState, now: Timestamp) -> Option<Timestamp> {
+    let due = due_by(&source.times, state.rhythm, state.last_poll?, now)?;
+    Some(state.held_until.map_or(due, |held| due.max(held)))
 }
 
 /// What a reload makes due before its stored time: the wait under the old interval ends by the new one. A failing
@@ -140,29 +189,11 @@ fn sooner(
 ) -> HashMap<SourceId, Timestamp> {
     let before: HashMap<_, _> = old.config.sources.iter().map(|source| (&source.id, &source.times)).collect();
     let changed = new.config.sources.iter().filter_map(|source| {
-        let times = before.get(&source.id).filter(|times| ***times != source.times)?;
+        before.get(&source.id).filter(|times| ***times != source.times)?;
         let state = states.get(&source.id).filter(|state| state.health == SourceHealth::Healthy)?;
-        let (last, next) = (state.last_poll?, state.next_poll?);
-        let held = next > due_by(times, last, last)?;
-        let at = due_by(&source.times, last, now)?;
-        (!held).then(|| (source.id.clone(), at))
+        Some((source.id.clone(), own_time(source, state, now)?))
     });
     changed.collect()
-}
-
-/// The moments of the sources that are due: those they have got already, or new ones.
-fn spread(
-    herd: &[&SourceId],
-    given: &HashMap<SourceId, Timestamp>,
-    context: &Context,
-    now: Timestamp,
-) -> HashMap<SourceId, Timestamp> {
-    let times: HashMap<_, _> = context.config.sources.iter().map(|source| (&source.id, &source.times)).collect();
-    let moment = |id: &SourceId| {
-        let anew = || times.get(id).map_or(now, |times| first_poll(id, times, herd.len(), now));
-        given.get(id).copied().unwrap_or_else(anew)
-    };
-    herd.iter().map(|id| ((*id).clone(), moment(id))).collect()
 }
 
 /// When a source is due: never for one that is parked, at once for one that has no time yet.

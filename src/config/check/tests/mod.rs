@@ -61,7 +61,7 @@ fn check(text: &str, expected: &[&str]) {
 fn an_unknown_key_is_named_with_the_nearest_known() {
     check("[poll]\nevry = \"30m\"", &["2:1 unknown key `evry` in [poll] (did you mean `every`?)"]);
     check("[pol]\nevery = \"30m\"", &["1:2 unknown key `pol` in the top level (did you mean `poll`?)"]);
-    check("[poll]\nxyzzy = 1", &["2:1 unknown key `xyzzy` in [poll] (known here: `every`)"]);
+    check("[poll]\nxyzzy = 1", &["2:1 unknown key `xyzzy` in [poll] (known here: `every`, `max`, `min`)"]);
     check(
         "[[source]]\nid = \"a\"\nfeed = \"https://a.test/\"\ninterval = \"5m\"\n[source.rules]\ntitel = \"h1\"",
         &[
@@ -84,6 +84,11 @@ fn a_wrong_type_says_what_is_expected() {
     check(
         "[poll]\nevery = 30",
         &["2:9 expected a duration such as \"15m\", found an integer (write \"30s\" for seconds)"],
+    );
+    check("[poll]\nmin = \"1h\"", &["2:7 `min` is longer than `every` (write at most `every`, which is \"30m\")"]);
+    check(
+        "[poll]\nevery = \"2h\"\nmax = \"1h\"",
+        &["3:7 `max` is shorter than `every` (write at least `every`, which is \"2h\")"],
     );
     check("[poll]\nevery = \"30\"", &["2:9 `30` has no unit (write \"30s\" for seconds or \"30m\" for minutes)"]);
     check(

@@ -41,6 +41,8 @@ resolve = { "Site.test" = "127.0.1.1:8080", "b.test" = "::1" }
 user_agent = "x/1"
 [poll]
 every = "200ms"
+min = "150ms"
+max = "1h"
 [recheck]
 schedule = ["1s until 1m"]
 on_topic_until = "2d"
@@ -52,6 +54,7 @@ from = "Wire <w@a.test>"
 [web]
 listen = "[::1]:1"
 public_url = "https://w.a.test/"
+websub = false
 [archive]
 wayback = true
 [[source]]
@@ -150,6 +153,7 @@ fn shown(config: &Config) -> String {
         ));
         let every = match &source.times {
             PollTimes::Every(every) => format!("every {every}"),
+            PollTimes::Adaptive(bounds) => format!("every {} to {}, first {}", bounds.min, bounds.max, bounds.usual),
             PollTimes::Cron(wall, zone) => format!("cron {wall} in {:?}", zone.iana_name()),
         };
         lines.push(format!("  {every}, {:?}, {:?}, {:?}", source.content, source.backlog, source.headers));

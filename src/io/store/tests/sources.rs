@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::config::{ContentFrom, SourceConfig};
-use crate::engine::schedule::{PollNext, PollTimes};
+use crate::engine::schedule::{PollNext, PollTimes, Rhythm};
 use crate::model::entry::Entry;
 use crate::model::event::EventKind;
-use crate::model::source::{SourceHealth, SourceKind};
+use crate::model::source::{SourceHealth, SourceKind, WaitReason};
 
 pub(super) fn source_config(url: &str) -> Arc<SourceConfig> {
     Arc::new(SourceConfig {
@@ -40,7 +40,7 @@ pub(super) fn entry(id: &str, url: &str, title: &str) -> Entry {
 
 async fn unknown(world: &World, entries: &[Entry]) -> Vec<String> {
     let found = world.store.unknown_entries(&source(), entries.to_vec(), world.now).await.unwrap();
-    found.into_iter().map(|entry| entry.id).collect()
+    found.entries.into_iter().map(|entry| entry.id).collect()
 }
 
 #[tokio::test]
@@ -77,6 +77,17 @@ async fn an_entry_is_unknown_until_it_was_captured_and_again_when_it_changes() {
 }
 
 #[tokio::test]
+async fn only_what_is_listed_after_the_first_listing_counts_as_new() {
+    let world = World::new();
+    add_source(&world).await;
+    let entries: Vec<_> = (1..=4).map(|n| entry(&n.to_string(), &format!("https://a.test/{n}"), "Talks")).collect();
+    let new = async |upto: usize| {
+        world.store.unknown_entries(&source(), entries[..upto].to_vec(), world.now).await.unwrap().new
+    };
+    assert_eq!([new(2).await, new(2).await, new(4).await, new(4).await], [0, 0, 2, 0]);
+}
+
+#[tokio::test]
 async fn what_another_source_brought_is_known() {
     let world = World::new();
     add_source(&world).await;
@@ -92,10 +103,24 @@ async fn a_failing_source_is_told_and_its_state_reads_back() {
     let next = PollNext {
         health: health.clone(),
         next_poll: Some(world.now),
+        interval: Some(SignedDuration::from_mins(30)),
+        reason: WaitReason::Failing,
+        held_until: None,
         event: Some(EventKind::SourceFailing),
         capped: None,
     };
-    let poll = PollRecord { source: source(), next, validators: None, ttl_s: None, moved_to: None, entries: None };
+    let rhythm = Rhythm { entries: 2.5, span_s: 3600.0, last_new: Some(world.now) };
+    let poll = PollRecord {
+        source: source(),
+        next,
+        validators: None,
+        ttl_s: None,
+        moved_to: None,
+        entries: None,
+        rhythm,
+        named: None,
+        missed: false,
+    };
     world.store.record_poll(poll.clone(), Arc::clone(&world.topics), world.now).await.unwrap();
     let state = world.store.source_states().await.unwrap().remove(0);
     assert_eq!((state.health, state.first_poll), (health, None));
@@ -104,9 +129,14 @@ async fn a_failing_source_is_told_and_its_state_reads_back() {
     assert_eq!(world.reader().deliveries(&DeliveryFilter::default()).unwrap().len(), 1);
 
     let validators = Validators { etag: Some("\"7\"".to_owned()), last_modified: None };
+    assert_eq!((state.rhythm, state.reason, state.held_until), (rhythm, Some(WaitReason::Failing), None));
+
     let next = PollNext {
         health: SourceHealth::Healthy,
         next_poll: Some(world.now),
+        interval: Some(SignedDuration::from_hours(1)),
+        reason: WaitReason::Publisher,
+        held_until: Some(world.now),
         event: Some(EventKind::SourceRecovered),
         capped: None,
     };
@@ -114,12 +144,15 @@ async fn a_failing_source_is_told_and_its_state_reads_back() {
     world.store.record_poll(poll, Arc::clone(&world.topics), world.now).await.unwrap();
     let state = world.store.source_states().await.unwrap().remove(0);
     assert_eq!((state.validators, state.first_poll), (validators, Some(world.now)));
+    assert_eq!((state.reason, state.held_until), (Some(WaitReason::Publisher), Some(world.now)));
     let record = world.reader().sources(world.now).unwrap().remove(0);
     assert_eq!((record.status.as_str(), record.last_error.as_deref()), ("ok", Some("timed out")));
+    assert_eq!((record.interval_s, record.interval_reason.as_deref()), (Some(3600.0), Some("publisher")));
 
     world.store.sync_sources(&[source_config("https://a.test/atom")], world.now).await.unwrap();
     let state = world.store.source_states().await.unwrap().remove(0);
     assert_eq!((state.validators, state.next_poll), (Validators::default(), None));
+    assert_eq!((state.rhythm, state.reason, state.held_until), (Rhythm::default(), None, None));
     world.store.sync_sources(&[], world.now).await.unwrap();
     assert_eq!(world.store.source_states().await.unwrap(), []);
 }
