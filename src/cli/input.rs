@@ -8,13 +8,14 @@ use anyhow::{Context as _, bail};
 
 use super::args::Cli;
 use crate::config::{FetchConfig, load};
+use crate::engine::decode;
 use crate::io::clock::Clock;
 use crate::io::http::{Http, RequestOptions};
 use crate::model::fetch::{FetchOutcome, Page};
 use crate::model::url::WebUrl;
 
-/// Most bytes read of one file: what no feed or page exceeds.
-const FILE_MAX_BYTES: u64 = 64 << 20;
+/// Most bytes read of one file, also after unpacking: what no feed or page exceeds.
+const FILE_BYTES_MAX: usize = 64 << 20;
 
 /// One input, read.
 pub(crate) struct Input {
@@ -84,11 +85,13 @@ fn read_file(name: &str) -> anyhow::Result<Vec<u8>> {
     read_bounded(file)
 }
 
+/// All of it; the inside of what is gzipped, as archives keep pages.
 fn read_bounded(from: impl std::io::Read) -> anyhow::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    from.take(FILE_MAX_BYTES + 1).read_to_end(&mut bytes).context("cannot read it")?;
-    if bytes.len() as u64 > FILE_MAX_BYTES {
+    let mut stored = Vec::new();
+    from.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut stored).context("cannot read it")?;
+    let bytes = decode::gunzip(&stored, FILE_BYTES_MAX).context("cannot unpack its gzip")?;
+    if stored.len().max(bytes.len()) > FILE_BYTES_MAX {
         bail!("it is over 64 MiB: no feed or page is that large");
     }
-    Ok(bytes)
+    Ok(bytes.into_owned())
 }

@@ -149,6 +149,27 @@ fn what_is_not_there_is_named_with_what_is() {
 }
 
 #[test]
+fn a_gzipped_page_is_read_like_the_page_and_a_broken_or_endless_one_is_refused() {
+    let world = world();
+    let gzipped = |name: &str, bytes: &[u8]| {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut gzip, bytes).unwrap();
+        std::fs::write(world.path(name), gzip.finish().unwrap()).unwrap();
+        world.path(name).display().to_string()
+    };
+    let page = "<html><head><title>Talks resume</title></head><body><article><h1>Talks resume</h1><p>Officials of both \
+                sides confirmed it on Thursday evening, after a day of silence.</p></article></body></html>";
+    let told = lines(&world.run(&["extract", "--json", &gzipped("page.html.gz", page.as_bytes())]));
+    assert_eq!(told[0]["title"], "Talks resume");
+    assert!(told[0]["text"].as_str().unwrap().starts_with("Officials of both sides"), "{told:?}");
+    let bomb = world.run(&["extract", &gzipped("bomb.html.gz", &vec![b' '; (64 << 20) + 1])]);
+    assert!(said(&bomb).contains("bomb.html.gz: it is over 64 MiB"), "{}", said(&bomb));
+    std::fs::write(world.path("broken.html.gz"), b"\x1f\x8bno gzip at all").unwrap();
+    let broken = world.run(&["extract", &world.path("broken.html.gz").display().to_string()]);
+    assert!(said(&broken).contains("broken.html.gz: cannot unpack its gzip"), "{}", said(&broken));
+}
+
+#[test]
 fn a_topic_is_tried_on_a_page_and_says_why_it_does_not_match() {
     let world = world();
     let page = |name: &str, title: &str, text: &str| {
