@@ -130,7 +130,10 @@ pub(super) fn read(section: &Section<'_, '_>, known: &Known, terms: &Terms) -> O
     });
     let weights = section.section("weights").map(|section| weights(&section));
     if let Some(examples) = section.section("examples") {
-        check_examples(&examples, query.as_ref());
+        let weights = weights.unwrap_or_default();
+        let query = query.as_deref();
+        let asked = query.map(|query| compile::Asked { query, weights: &weights, min_score: min_score.unwrap_or(0.0) });
+        check_examples(&examples, asked);
     }
     section.finish();
     let id = id?;
@@ -198,20 +201,20 @@ fn language(context: &Context<'_>, node: &Node<'_>) -> Option<String> {
     None
 }
 
-/// `examples = { yes = […], no = […] }`: each is tried as a headline.
-fn check_examples(section: &Section<'_, '_>, query: Option<&Arc<compile::Query>>) {
+/// `examples = { yes = […], no = […] }`: each is tried as a headline, and must reach the topic's minimum score.
+fn check_examples(section: &Section<'_, '_>, asked: Option<compile::Asked<'_>>) {
     let context = section.context();
     for (key, expected) in [("yes", true), ("no", false)] {
         let Some(node) = section.node(key) else { continue };
         let elements = node.elements().unwrap_or_else(|| vec![node.clone()]);
         for element in &elements {
-            let (Some(example), Some(query)) = (values::text(context, element), query) else { continue };
-            let outcome = compile::try_example(query, &example);
+            let (Some(example), Some(asked)) = (values::text(context, element), asked) else { continue };
+            let outcome = compile::try_example(asked, &example);
             if outcome.matched == expected {
                 continue;
             }
             let message =
-                if expected { "the query does not match this example" } else { "the query matches this example" };
+                if expected { "the topic does not match this example" } else { "the topic matches this example" };
             let problem = context.problem(&element.place, message);
             context.push(problem.hint(outcome.why));
         }

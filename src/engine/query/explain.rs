@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::absent::{times, why_absent};
 use super::compiled::{Node, Query};
 use super::document::{Document, WORD};
 use super::eval::{Evaluation, Span};
@@ -107,7 +108,7 @@ fn clause(evaluation: &mut Evaluation<'_>, node: &Node, expr: &Expr) -> Clause {
         nodes.into_iter().zip(exprs).map(|(node, expr)| clause(evaluation, node, expr)).collect();
     let detail = match node {
         Node::Atom(_) | Node::Regex(_) if held => places(evaluation, &spans),
-        Node::Atom(atom) => not_found(evaluation, *atom),
+        Node::Atom(atom) => why_absent(evaluation, *atom),
         Node::Regex(_) => "not found".to_owned(),
         Node::AtLeast(count, inner) => {
             let found = evaluation.eval(inner).map_or(0, |spans| spans.len());
@@ -149,15 +150,6 @@ fn children<'a>(node: &'a Node, expr: &'a Expr) -> (Vec<&'a Node>, Vec<&'a Expr>
     }
 }
 
-fn times(count: usize) -> String {
-    match count {
-        0 => "not once".to_owned(),
-        1 => "once".to_owned(),
-        2 => "twice".to_owned(),
-        _ => format!("{count} times"),
-    }
-}
-
 /// How often and where, with the first of the words.
 fn places(evaluation: &Evaluation<'_>, spans: &[Span]) -> String {
     let mut counts: Vec<(Field, usize)> = Vec::new();
@@ -172,16 +164,6 @@ fn places(evaluation: &Evaluation<'_>, spans: &[Span]) -> String {
         counts.iter().map(|(field, count)| format!("{} in the {}", times(*count), field.name())).collect();
     let first = spans.first().map(|span| term(evaluation, span.what)).unwrap_or_default();
     if places.is_empty() { "found".to_owned() } else { format!("found {} (first as {first})", places.join(", ")) }
-}
-
-fn not_found(evaluation: &Evaluation<'_>, atom: usize) -> String {
-    let Some(atom) = evaluation.query.atoms.get(atom) else { return "not found".to_owned() };
-    let count = atom.group.patterns(&evaluation.document.language).count();
-    match count {
-        0 => format!("has no terms for language `{}`", evaluation.document.language),
-        1 => "not found".to_owned(),
-        _ => format!("none of its {count} terms found"),
-    }
 }
 
 /// Beyond the distance between two fields there is no distance.

@@ -39,17 +39,27 @@ pub(super) fn settle(document: &Document, atom: &Atom, mut any: Vec<Hit>, mut no
 
 /// The hits of an atom, looked up word by word. [`super::set::TopicSet`] finds the same in one pass for all atoms.
 pub(super) fn look_up(document: &Document, atom: &Atom, inflector: &Inflector) -> Vec<Hit> {
+    let any = everywhere(document, atom, inflector);
+    let none = if any.is_empty() { Vec::new() } else { takers(document, atom, inflector) };
+    settle(document, atom, any, none)
+}
+
+/// The hits of an atom's patterns in all fields, whatever `none` says, in no order.
+pub(super) fn everywhere(document: &Document, atom: &Atom, inflector: &Inflector) -> Vec<Hit> {
     let mut any = Vec::new();
     for (index, pattern) in (0_u32..).zip(atom.group.patterns(&document.language)) {
         pattern_hits(document, pattern, inflector, index, &mut any);
     }
+    any
+}
+
+/// The hits of what takes an atom's hits back.
+pub(super) fn takers(document: &Document, atom: &Atom, inflector: &Inflector) -> Vec<Hit> {
     let mut none = Vec::new();
-    if !any.is_empty() {
-        for pattern in &atom.group.none {
-            pattern_hits(document, pattern, inflector, 0, &mut none);
-        }
+    for (index, pattern) in (0_u32..).zip(&atom.group.none) {
+        pattern_hits(document, pattern, inflector, index, &mut none);
     }
-    settle(document, atom, any, none)
+    none
 }
 
 fn pattern_hits(document: &Document, pattern: &Pattern, inflector: &Inflector, index: u32, hits: &mut Vec<Hit>) {

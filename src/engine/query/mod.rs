@@ -9,6 +9,7 @@
 //! Pure: the same query, document and terms give the same answer. Time is linear in the text's length whatever the
 //! query: every operator walks sorted lists of hits once, and patterns run on a linear-time engine over short fields.
 
+mod absent;
 mod compiled;
 mod cut;
 mod document;
@@ -41,6 +42,8 @@ pub use single::{evaluate, score};
 pub use suggest::{Suggestion, suggest};
 pub use terms::{RawGroup, Terms, TermsProblem};
 
+#[cfg(test)]
+mod gold_tests;
 #[cfg(test)]
 mod parser_tests;
 #[cfg(test)]
