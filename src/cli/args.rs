@@ -407,6 +407,12 @@ pub enum PreviewFormat {
 /// `deliveries …`
 #[derive(Debug, Subcommand)]
 pub enum DeliveriesAction {
+    /// How each channel fares: what it accepted last, since when it fails, what waits for it
+    Channels {
+        /// JSON or table
+        #[command(flatten)]
+        json: Json,
+    },
     /// Make deliveries pending again
     Retry {
         /// Their ids
@@ -414,9 +420,10 @@ pub enum DeliveriesAction {
         ids: Vec<String>,
     },
     /// Send deliveries once more, also those that were accepted, each under its own id
+    #[command(group = clap::ArgGroup::new("which").required(true).args(["ids", "since"]))]
     Replay {
         /// Their ids
-        #[arg(required_unless_present = "since", conflicts_with_all = ["since", "until", "channel", "failed"], value_name = "ID")]
+        #[arg(conflicts_with_all = ["until", "channel", "failed"], value_name = "ID")]
         ids: Vec<String>,
         /// All that were made since then: a date, a time, or an age such as `7d`
         #[arg(long, value_name = "WHEN")]

@@ -1,14 +1,16 @@
 //! `deliveries`: the outbox.
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 
 use super::args::{Cli, DeliveriesAction};
-use super::output::{Output, shorten};
+use super::channels;
+use super::output::{Output, printable, shorten};
 use super::show::since;
 use crate::config::Config;
 use crate::io::clock::Clock;
 use crate::io::store::{DeliveryFilter, Reader, Replay, Store, StoreError};
-use crate::model::ids::{ChannelId, DeliveryId};
+use crate::model::ids::DeliveryId;
+use crate::model::record::ChannelRecord;
 
 /// What to list.
 pub(crate) struct List<'a> {
@@ -26,6 +28,9 @@ pub(crate) fn run(cli: &Cli, action: Option<&DeliveriesAction>, ask: &List<'_>, 
     let output = Output::new(json);
     match action {
         None => list(&config, ask, output),
+        Some(DeliveriesAction::Channels { json }) => {
+            channels::list(&config, Output::new(output.is_json() || json.json))
+        }
         Some(DeliveriesAction::Retry { ids }) => {
             let ids: Vec<DeliveryId> = ids.iter().cloned().map(DeliveryId).collect();
             again(&config, &ids, Again::Retry)?;
@@ -47,11 +52,12 @@ pub(crate) fn run(cli: &Cli, action: Option<&DeliveriesAction>, ask: &List<'_>, 
 }
 
 fn list(config: &Config, ask: &List<'_>, output: Output) -> anyhow::Result<()> {
-    let lines = Reader::open(&config.store.path)?.deliveries(&DeliveryFilter {
+    let filter = DeliveryFilter {
         status: ask.failed.then(|| "failed".to_owned()),
-        channel: ask.channel.map(channel_id).transpose()?,
+        channel: ask.channel.map(|id| channels::find(config, id)).transpose()?,
         limit: Some(ask.limit),
-    })?;
+    };
+    let lines = Reader::open(&config.store.path)?.deliveries(&filter)?;
     if output.is_json() {
         return Ok(lines.iter().try_for_each(|line| output.record(line))?);
     }
@@ -68,11 +74,13 @@ fn list(config: &Config, ask: &List<'_>, output: Output) -> anyhow::Result<()> {
     });
     let heading = ["delivery", "channel", "events", "status", "attempts", "delivered", "error"];
     let nothing = if ask.failed { "no failed deliveries" } else { "no deliveries yet" };
-    Ok(output.table(&heading, rows.collect(), nothing)?)
-}
-
-fn channel_id(text: &str) -> anyhow::Result<ChannelId> {
-    ChannelId::new(text).with_context(|| format!("`{text}` is no channel's id"))
+    output.table(&heading, rows.collect(), nothing)?;
+    for ill in channels::lines(config)?.into_iter().filter(ChannelRecord::is_ill) {
+        let said = shorten(ill.last_error.as_deref().unwrap_or(""), 100);
+        let since = ill.failing_since.map_or_else(String::new, |at| format!(" since {}", at.strftime("%F %H:%M")));
+        output.line(printable(&format!("\nchannel {} is {}{since}: {said}", ill.id, ill.status)))?;
+    }
+    Ok(())
 }
 
 /// What a span of time comes to.
@@ -87,7 +95,7 @@ fn picked(
     let replay = Replay {
         since: Some(since(from, now)?),
         until: until.map(|text| since(text, now)).transpose()?,
-        channel: channel.map(channel_id).transpose()?,
+        channel: channel.map(|id| channels::find(config, id)).transpose()?,
         failed,
     };
     Ok(Reader::open(&config.store.path)?.replayed(&replay)?)

@@ -5,6 +5,7 @@ pub mod args;
 pub mod output;
 
 mod archive;
+mod channels;
 mod check;
 mod daemon;
 mod deliveries;

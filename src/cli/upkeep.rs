@@ -7,13 +7,13 @@ use serde::Serialize;
 use super::args::Cli;
 use super::output::{Output, counted, printable};
 use super::show::find_article;
-use super::{Incomplete, sources};
+use super::{Incomplete, channels, sources};
 use crate::config::Config;
 use crate::io::clock::Clock;
 use crate::io::http::Http;
 use crate::io::store::{DeliveryFilter, Reader, StoreError};
 use crate::jobs::verify;
-use crate::model::record::SourceRecord;
+use crate::model::record::{ChannelRecord, SourceRecord};
 
 pub(crate) fn verify(cli: &Cli, article: Option<&str>, json: bool) -> anyhow::Result<()> {
     super::quiet_log(cli);
@@ -125,6 +125,7 @@ fn examine(config: &Config, findings: &mut Vec<Finding>) {
     );
     say("disk", disk(&config.store.path));
     say("sources", sources::lines(config).map_err(|error| error.to_string()).and_then(|lines| fare(&lines)));
+    say("channels", channels::lines(config).map_err(|error| error.to_string()).and_then(|lines| accept(&lines)));
     let failed = DeliveryFilter { status: Some("failed".to_owned()), channel: None, limit: Some(1_000) };
     match reader.deliveries(&failed) {
         Err(error) => say("deliveries", Err(error.to_string())),
@@ -148,6 +149,26 @@ fn fare(lines: &[SourceRecord]) -> Result<String, String> {
         ));
     }
     Ok(if unmet == 0 { format!("{count}, all well") } else { format!("{count}, {unmet} of them not polled yet") })
+}
+
+fn accept(lines: &[ChannelRecord]) -> Result<String, String> {
+    let ill: Vec<String> = lines
+        .iter()
+        .filter(|line| line.is_ill())
+        .map(|line| {
+            let since = line.failing_since.map_or_else(String::new, |at| format!(" since {}", at.strftime("%F %H:%M")));
+            format!(
+                "{} is {}{since} ({})",
+                line.id,
+                line.status,
+                line.last_error.as_deref().unwrap_or("no reason given")
+            )
+        })
+        .collect();
+    if ill.is_empty() {
+        return Ok(format!("{}, none failing", lines.len()));
+    }
+    Err(format!("{}; see `wirewatch deliveries channels`", ill.join("; ")))
 }
 
 /// Room on the disk that holds the store, by `df`: the standard library has no call for it.

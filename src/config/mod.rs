@@ -366,6 +366,8 @@ pub struct SmtpConfig {
     pub password: Option<Secret>,
     /// The sender.
     pub from: String,
+    /// Certificates in PEM that are trusted beside the system's.
+    pub ca: Option<String>,
 }
 
 /// How SMTP is secured.
@@ -436,8 +438,11 @@ mod tests {
         let environment =
             load::Environment::of(variables.map(|name| (name.to_owned(), format!("whsec_{}", "A".repeat(32)))));
         let path = Path::new("config/wirewatch.toml");
-        let config = load::load_text_in(&uncommented.join("\n"), path, &environment)
-            .unwrap_or_else(|problems| panic!("{problems}"));
+        let files = tempfile::tempdir().unwrap();
+        let authority = files.path().join("our-ca.pem");
+        std::fs::write(&authority, "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n").unwrap();
+        let text = uncommented.join("\n").replace("our-ca.pem", &authority.display().to_string());
+        let config = load::load_text_in(&text, path, &environment).unwrap_or_else(|problems| panic!("{problems}"));
         assert_eq!((config.sources.len(), config.channels.len()), (14, 4));
         assert!(config.smtp.is_some());
     }

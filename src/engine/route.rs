@@ -165,10 +165,9 @@ pub fn source_sends(kind: EventKind, rules: &Topics) -> Vec<Send> {
     rules.channels.values().filter(|channel| channel.sources).map(|channel| send(kind, channel)).collect()
 }
 
-/// The channels that are told of deliveries that were given up. Nobody is told of his own: what could not be sent there
-/// would be told to the same deaf ear.
-pub fn undelivered_sends(rules: &Topics) -> Vec<Send> {
-    let kind = EventKind::DeliveryFailed;
+/// The channels that are told how the others fare: `kind` is about a channel. Nobody is told of his own: what could not
+/// be sent there would be told to the same deaf ear.
+pub fn channel_sends(rules: &Topics, kind: EventKind) -> Vec<Send> {
     rules.channels.values().filter(|channel| channel.channels).map(|channel| send(kind, channel)).collect()
 }
 

@@ -36,12 +36,41 @@ pub enum EventKind {
     /// Deliveries to a channel were given up; told by another one.
     #[serde(rename = "delivery.failed")]
     DeliveryFailed,
+    /// A channel has accepted nothing for long, and is still tried; told by another one.
+    #[serde(rename = "channel.failing")]
+    ChannelFailing,
+    /// It accepts again.
+    #[serde(rename = "channel.recovered")]
+    ChannelRecovered,
     /// A test.
     #[serde(rename = "ping")]
     Ping,
 }
 
 impl EventKind {
+    /// Whether it tells how the service itself fares, not what happened in the news.
+    pub fn is_about_the_service(self) -> bool {
+        match self {
+            Self::SourceFailing
+            | Self::SourceRecovered
+            | Self::DeliveryFailed
+            | Self::ChannelFailing
+            | Self::ChannelRecovered => true,
+            Self::Matched
+            | Self::Revised
+            | Self::Gone
+            | Self::Restored
+            | Self::Crossposted
+            | Self::Diverged
+            | Self::Ping => false,
+        }
+    }
+
+    /// Whether it tells of a channel.
+    pub fn is_about_a_channel(self) -> bool {
+        matches!(self, Self::DeliveryFailed | Self::ChannelFailing | Self::ChannelRecovered)
+    }
+
     /// The webhook type.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -54,6 +83,8 @@ impl EventKind {
             Self::SourceFailing => "source.failing",
             Self::SourceRecovered => "source.recovered",
             Self::DeliveryFailed => "delivery.failed",
+            Self::ChannelFailing => "channel.failing",
+            Self::ChannelRecovered => "channel.recovered",
             Self::Ping => "ping",
         }
     }

@@ -218,6 +218,54 @@ pub struct DeliveryRecord {
     pub due: Option<Timestamp>,
 }
 
+/// A channel and how it fares.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChannelRecord {
+    /// Its id.
+    pub id: ChannelId,
+    /// `well`, `failing` (the last attempt failed, it is tried again), `closed` (until a person acts), `unused`.
+    pub status: String,
+    /// When it last accepted a delivery.
+    pub last_success: Option<Timestamp>,
+    /// Since when every attempt failed.
+    pub failing_since: Option<Timestamp>,
+    /// How many attempts failed in a row.
+    pub failures: u32,
+    /// What the last failed attempt said.
+    pub last_error: Option<String>,
+    /// Deliveries that wait.
+    pub pending: u64,
+    /// Events that wait for its next digest.
+    pub waiting_for_digest: u64,
+    /// Deliveries that were given up.
+    pub given_up: u64,
+    /// When the next delivery that waits is tried.
+    pub next_attempt: Option<Timestamp>,
+}
+
+impl ChannelRecord {
+    /// A channel that nothing was sent to yet.
+    pub fn unused(id: ChannelId) -> Self {
+        Self {
+            id,
+            status: "unused".to_owned(),
+            last_success: None,
+            failing_since: None,
+            failures: 0,
+            last_error: None,
+            pending: 0,
+            waiting_for_digest: 0,
+            given_up: 0,
+            next_attempt: None,
+        }
+    }
+
+    /// Whether a person should look at it.
+    pub fn is_ill(&self) -> bool {
+        self.status == "failing" || self.status == "closed"
+    }
+}
+
 /// One look (or a run of looks with the same outcome) at an article's page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ObservationRecord {

@@ -2,6 +2,7 @@
 //! WebSub hubs. Everything from outside is escaped by the templates; nothing from a page runs (a content security policy without scripts says so to the browser too).
 
 mod guard;
+mod outbox;
 mod subscription;
 mod views;
 mod websub;
@@ -36,6 +37,7 @@ pub async fn serve(listener: TcpListener, contexts: Contexts, inbox: Inbox, stop
         .route("/article/{id}", get(views::article))
         .route("/stories", get(views::stories))
         .route("/story/{id}", get(views::story))
+        .route("/deliveries", get(outbox::deliveries))
         .route("/feeds/{name}", get(views::feed))
         .fallback(views::not_found)
         .layer(middleware::from_fn_with_state(contexts.clone(), guard::token))

@@ -57,10 +57,10 @@ impl IntoResponse for Failure {
     }
 }
 
-type Shown = Result<Html<String>, Failure>;
+pub(super) type Shown = Result<Html<String>, Failure>;
 
 /// Runs a read off the async threads.
-async fn read<T: Send + 'static>(
+pub(super) async fn read<T: Send + 'static>(
     contexts: &Contexts,
     ask: impl FnOnce(&Reader, &Context) -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
@@ -78,7 +78,7 @@ pub(super) fn render(view: &str, values: Value) -> Shown {
     Ok(Html(page))
 }
 
-fn feeds(context: &Context) -> Vec<Value> {
+pub(super) fn feeds(context: &Context) -> Vec<Value> {
     let all = std::iter::once(context! { id => "all", name => "All changes" });
     let topics =
         context.config.topics.iter().map(|topic| context! { id => topic.id.as_str(), name => topic.name.as_str() });

@@ -303,6 +303,37 @@ fn a_webhook_that_hangs_delays_no_other_channel() {
 }
 
 #[test]
+fn a_stop_gives_back_what_hangs_and_the_next_start_sends_it_under_its_own_id() {
+    let hung = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = hung.local_addr().unwrap();
+    let slow = format!("[[channel]]\nid = \"slow\"\ntype = \"webhook\"\nurl = \"http://{addr}/\"\ntimeout = \"2m\"\n");
+    let world = world(&format!("{FAST}{slow}"));
+    let config = std::fs::read_to_string(world.path("wirewatch.toml")).unwrap();
+    let only = config.replace("notify = [\"desk\", \"ops\"]", "notify = [\"slow\"]");
+    std::fs::write(world.path("wirewatch.toml"), only).unwrap();
+    let mut daemon = start(&world);
+    let (_open, _) = hung.accept().unwrap();
+    assert_eq!(daemon.stop().code(), Some(0), "{}", daemon.said());
+    assert!(daemon.said().contains("cut off by the stop"), "{}", daemon.said());
+    let waiting = world.json(&["deliveries", "--json"]);
+    assert_eq!(
+        (waiting.len(), waiting[0]["status"].as_str(), waiting[0]["attempts"].as_u64()),
+        (1, Some("pending"), Some(0))
+    );
+
+    let again = start(&world);
+    let (mut stream, _) = hung.accept().unwrap();
+    let mut request = String::new();
+    let mut buffer = [0; 4096];
+    while !request.contains("webhook-id: ") {
+        let read = stream.read(&mut buffer).unwrap();
+        assert!(read > 0, "{}", again.said());
+        request.push_str(&String::from_utf8_lossy(&buffer[..read]));
+    }
+    assert!(request.contains(waiting[0]["id"].as_str().unwrap()), "{request}");
+}
+
+#[test]
 fn connections_that_say_nothing_do_not_delay_the_stop() {
     let world = world(&format!("{FAST}[web]\nlisten = \"127.0.0.1:0\"\n"));
     let mut daemon = start(&world);

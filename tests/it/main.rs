@@ -21,6 +21,7 @@ mod fetch;
 mod fetch_polite;
 mod given_up;
 mod herd;
+mod mail_tls;
 mod pipeline;
 mod split;
 mod unsubscribe;

@@ -151,7 +151,7 @@ fn recheck_schedule(context: &Context<'_>, node: &Node<'_>) -> Option<RecheckSch
     if right { RecheckSchedule::parse(&steps).ok() } else { None }
 }
 
-pub(super) fn smtp(section: &Section<'_, '_>) -> Option<SmtpConfig> {
+pub(super) fn smtp(section: &Section<'_, '_>, paths: &Paths) -> Option<SmtpConfig> {
     let host = section.required("host", "\"smtp.example.org\"", values::text);
     let tls = section.optional("tls", |context, node| {
         values::word(context, node, &[("starttls", SmtpTls::Starttls), ("tls", SmtpTls::Tls), ("none", SmtpTls::None)])
@@ -171,6 +171,13 @@ pub(super) fn smtp(section: &Section<'_, '_>) -> Option<SmtpConfig> {
         _ => {}
     }
     let from = section.required("from", "\"wirewatch@example.org\"", values::mail_address);
+    let ca = section.optional("ca_file", |context, node| certificates(context, node, paths));
+    if tls == SmtpTls::None
+        && let Some(node) = section.node("ca_file")
+    {
+        let problem = section.context().problem(&node.place, "without TLS no certificate is looked at");
+        section.context().push(problem.hint("write tls = \"starttls\" or \"tls\", or remove the line").warning());
+    }
     let here = host.as_deref().is_some_and(|host| {
         host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
     });
@@ -190,7 +197,20 @@ pub(super) fn smtp(section: &Section<'_, '_>) -> Option<SmtpConfig> {
         username,
         password,
         from: from?,
+        ca,
     })
+}
+
+/// The certificates of a file in PEM.
+fn certificates(context: &Context<'_>, node: &Node<'_>, paths: &Paths) -> Option<String> {
+    let path = paths.to_read(&values::text(context, node)?);
+    let hint = "name a file with the certificate of your own authority, as in -----BEGIN CERTIFICATE-----";
+    match std::fs::read_to_string(&path) {
+        Ok(text) if text.contains("-----BEGIN CERTIFICATE-----") => return Some(text),
+        Ok(_) => context.error(&node.place, format!("{} holds no certificate in PEM", path.display()), hint),
+        Err(error) => context.error(&node.place, format!("cannot read {}: {error}", path.display()), hint),
+    }
+    None
 }
 
 pub(super) fn web(section: &Section<'_, '_>) -> WebConfig {

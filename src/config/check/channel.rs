@@ -166,7 +166,7 @@ fn mail_by(section: &Section<'_, '_>, paths: &Paths, has_smtp: bool) -> Option<M
 
 /// What is mailed at once: `true` for everything, or a list of kinds.
 fn immediate(context: &Context<'_>, node: &Node<'_>) -> Option<Vec<EventKind>> {
-    const KINDS: [(&str, EventKind); 15] = [
+    const KINDS: [(&str, EventKind); 17] = [
         ("match", EventKind::Matched),
         ("revision", EventKind::Revised),
         ("gone", EventKind::Gone),
@@ -182,6 +182,8 @@ fn immediate(context: &Context<'_>, node: &Node<'_>) -> Option<Vec<EventKind>> {
         ("source.failing", EventKind::SourceFailing),
         ("source.recovered", EventKind::SourceRecovered),
         ("delivery.failed", EventKind::DeliveryFailed),
+        ("channel.failing", EventKind::ChannelFailing),
+        ("channel.recovered", EventKind::ChannelRecovered),
     ];
     if let DeValue::Boolean(all) = node.value {
         let every = KINDS.iter().skip(6).map(|(_, kind)| *kind);

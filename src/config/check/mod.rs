@@ -109,7 +109,7 @@ fn read(path: &Path, root: &Section<'_, '_>) -> Option<Config> {
     let recheck = basics::recheck(root.section("recheck").as_ref());
     let smtp = root.section("smtp");
     let has_smtp = smtp.is_some();
-    let smtp = smtp.map(|section| basics::smtp(&section));
+    let smtp = smtp.map(|section| basics::smtp(&section, &paths));
     let web = root.section("web").map(|section| basics::web(&section));
     let wayback = basics::archive(root.section("archive").as_ref());
 

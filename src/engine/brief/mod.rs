@@ -89,7 +89,7 @@ impl Brief {
         let topics = topics(event);
         let source_name = match event.kind {
             EventKind::SourceFailing | EventKind::SourceRecovered => first_text(source, &["name", "id"]),
-            EventKind::DeliveryFailed => format!("Channel {}", text(&data["channel"])),
+            kind if kind.is_about_a_channel() => format!("Channel {}", text(&data["channel"])),
             _ => first_text(article, &["source_name", "site", "source"]),
         };
         let url = safe_url(&article["url"]).or_else(|| safe_url(&source["url"]));
@@ -133,6 +133,8 @@ impl Brief {
             EventKind::SourceFailing => "Source failing",
             EventKind::SourceRecovered => "Source recovered",
             EventKind::DeliveryFailed => "Not delivered",
+            EventKind::ChannelFailing => "Channel failing",
+            EventKind::ChannelRecovered => "Channel recovered",
             EventKind::Ping => "Test",
         }
     }
@@ -176,23 +178,30 @@ fn change_word(kind: &str) -> &str {
 fn headline(event: &Event, source_name: &str, url: Option<&str>) -> String {
     let title = text(&event.data["article"]["title"]);
     match event.kind {
-        EventKind::SourceFailing | EventKind::SourceRecovered | EventKind::DeliveryFailed => source_name.to_owned(),
+        kind if kind.is_about_the_service() => source_name.to_owned(),
         EventKind::Ping => "wirewatch reaches this channel".to_owned(),
         _ if !title.is_empty() => title,
         _ => url.unwrap_or("(untitled)").to_owned(),
     }
 }
 
-/// `3 deliveries given up: hooks.example.org answered 500`
+/// `3 deliveries given up: hooks.example.org answered 500`, `nothing accepted since …`
 fn undelivered(event: &Event) -> Option<String> {
-    if event.kind != EventKind::DeliveryFailed {
-        return None;
-    }
     let data = &event.data;
-    let n = data["failed"].as_u64().unwrap_or(1);
-    let deliveries = if n == 1 { "delivery" } else { "deliveries" };
-    let closed = if data["closed"].as_bool().unwrap_or(false) { ", and the channel is closed" } else { "" };
-    Some(format!("{n} {deliveries} given up{closed}: {}", text(&data["error"])))
+    let counted = |n: u64| format!("{n} {}", if n == 1 { "delivery" } else { "deliveries" });
+    match event.kind {
+        EventKind::DeliveryFailed => {
+            let failed = counted(data["failed"].as_u64().unwrap_or(1));
+            let closed = if data["closed"].as_bool().unwrap_or(false) { ", and the channel is closed" } else { "" };
+            Some(format!("{failed} given up{closed}: {}", text(&data["error"])))
+        }
+        EventKind::ChannelFailing => {
+            let (since, waiting) = (text(&data["since"]), counted(data["waiting"].as_u64().unwrap_or(0)));
+            Some(format!("nothing accepted since {since}, {waiting} waiting: {}", text(&data["error"])))
+        }
+        EventKind::ChannelRecovered => Some("it accepts deliveries again".to_owned()),
+        _ => None,
+    }
 }
 
 fn topics(event: &Event) -> Vec<(String, String)> {

@@ -221,7 +221,7 @@ fn sections(briefs: &[Brief], view: &View<'_>) -> Vec<Section> {
     let mut topics: BTreeMap<&str, (&str, Stories<'_>)> = BTreeMap::new();
     for brief in briefs {
         let (id, name) = match (brief.topics.first(), brief.kind) {
-            (_, EventKind::SourceFailing | EventKind::SourceRecovered | EventKind::DeliveryFailed) => continue,
+            (_, kind) if kind.is_about_the_service() => continue,
             (Some((id, name)), _) => (id.as_str(), name.as_str()),
             (None, _) => ("", "Other news"),
         };
@@ -372,14 +372,14 @@ fn runs(line: &Line) -> Vec<Run> {
 fn sources(briefs: &[Brief], view: &View<'_>) -> Vec<SourceItem> {
     let mut newest: BTreeMap<&str, &Brief> = BTreeMap::new();
     for brief in briefs {
-        if matches!(brief.kind, EventKind::SourceFailing | EventKind::SourceRecovered | EventKind::DeliveryFailed) {
+        if brief.kind.is_about_the_service() {
             newest.insert(&brief.source_name, brief);
         }
     }
     let item = |brief: &&Brief| SourceItem {
         name: brief.source_name.clone(),
-        recovered: brief.kind == EventKind::SourceRecovered,
-        channel: brief.kind == EventKind::DeliveryFailed,
+        recovered: matches!(brief.kind, EventKind::SourceRecovered | EventKind::ChannelRecovered),
+        channel: brief.kind.is_about_a_channel(),
         time: view.time(brief.at),
         error: brief.error.as_deref().map(|error| cut(error, 300)),
     };

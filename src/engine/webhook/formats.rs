@@ -148,9 +148,11 @@ fn capitalized(text: &str) -> String {
 /// Green for new, amber for edited, red for removed.
 fn colour(kind: EventKind) -> u32 {
     match kind {
-        EventKind::Matched | EventKind::Restored | EventKind::SourceRecovered => 0x1a_7f37,
+        EventKind::Matched | EventKind::Restored | EventKind::SourceRecovered | EventKind::ChannelRecovered => {
+            0x1a_7f37
+        }
         EventKind::Revised | EventKind::Diverged => 0xbf_8700,
-        EventKind::Gone | EventKind::SourceFailing | EventKind::DeliveryFailed => 0xcf_222e,
+        EventKind::Gone | EventKind::SourceFailing | EventKind::DeliveryFailed | EventKind::ChannelFailing => 0xcf_222e,
         EventKind::Crossposted | EventKind::Ping => 0x57_606a,
     }
 }
@@ -321,8 +323,10 @@ fn ntfy(parts: &Parts, url: &WebUrl) -> Message {
     let (tag, priority) = match parts.kind {
         EventKind::Matched => ("newspaper", 3),
         EventKind::Revised | EventKind::Diverged => ("pencil2", 3),
-        EventKind::Gone | EventKind::SourceFailing | EventKind::DeliveryFailed => ("warning", 4),
-        EventKind::Restored | EventKind::SourceRecovered => ("white_check_mark", 3),
+        EventKind::Gone | EventKind::SourceFailing | EventKind::DeliveryFailed | EventKind::ChannelFailing => {
+            ("warning", 4)
+        }
+        EventKind::Restored | EventKind::SourceRecovered | EventKind::ChannelRecovered => ("white_check_mark", 3),
         EventKind::Crossposted => ("page_facing_up", 2),
         EventKind::Ping => ("wave", 2),
     };

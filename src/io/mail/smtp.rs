@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use lettre::address::Envelope;
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::{Error, PoolConfig};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 
@@ -70,7 +70,7 @@ pub(super) async fn greet(server: &SmtpConfig) -> Result<(), SendError> {
 }
 
 fn transport(server: &SmtpConfig) -> Result<AsyncSmtpTransport<Tokio1Executor>, SendError> {
-    let parameters = || TlsParameters::new(server.host.clone()).map_err(|error| told(server, &error));
+    let parameters = || tls_parameters(server).map_err(|error| told(server, &error));
     let tls = match server.tls {
         SmtpTls::Starttls => Tls::Required(parameters()?),
         SmtpTls::Tls => Tls::Wrapper(parameters()?),
@@ -85,6 +85,15 @@ fn transport(server: &SmtpConfig) -> Result<AsyncSmtpTransport<Tokio1Executor>, 
         builder = builder.credentials(Credentials::new(user.clone(), password.expose().to_owned()));
     }
     Ok(builder.build())
+}
+
+/// The server's certificate is trusted by the system's authorities and by those of `ca_file`.
+fn tls_parameters(server: &SmtpConfig) -> Result<TlsParameters, Error> {
+    let mut builder = TlsParameters::builder(server.host.clone());
+    if let Some(pem) = &server.ca {
+        builder = builder.add_root_certificate(Certificate::from_pem(pem.as_bytes())?);
+    }
+    builder.build()
 }
 
 /// What a failure means: 5xx will not work for this message and recipient, everything else may.

@@ -1,6 +1,6 @@
 //! What was given up: told of once by another channel, and sent again when a person asks.
 //!
-//! Invariants: a delivery that tells of others is never told of itself, so that two channels that fail do not tell of each
+//! Invariants: a delivery that tells of channels is never told of itself, so that two channels that fail do not tell of each
 //! other for ever; a channel's failures are told at most once an hour, with those since then counted.
 
 use rusqlite::{Connection, OptionalExtension, named_params, params};
@@ -112,10 +112,10 @@ fn ask_again(connection: &Connection, id: &DeliveryId, now: Timestamp) -> Answer
     Ok(())
 }
 
-/// A delivery that was given up, was not told of, and does not tell of others itself.
+/// A delivery that was given up, was not told of, and does not tell of channels itself.
 const UNTOLD: &str = "FROM delivery d WHERE state = 'failed' AND told IS NULL
     AND NOT EXISTS (SELECT 1 FROM delivery_event de JOIN event e ON e.id = de.event
-                    WHERE de.delivery = d.seq AND e.kind = 'delivery.failed')";
+                    WHERE de.delivery = d.seq AND e.kind IN ('delivery.failed', 'channel.failing', 'channel.recovered'))";
 
 fn anything_untold(connection: &Connection) -> Answer<bool> {
     Ok(connection.prepare_cached(&format!("SELECT 1 {UNTOLD} LIMIT 1"))?.exists([])?)

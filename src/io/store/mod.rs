@@ -11,6 +11,7 @@ mod error;
 mod events;
 mod export;
 mod given_up;
+mod health;
 mod ingest;
 mod load;
 mod outbox;

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use super::error::{Answer, StoreError};
 use super::given_up::{self, Replay};
+use super::health;
 use super::load;
 use super::outbox::{self, ChannelState};
 use super::{archive, blobs, export, schema, search, told};
@@ -17,8 +18,8 @@ use crate::model::event::Event;
 use crate::model::fetch::Page;
 use crate::model::ids::{ArticleId, ChannelId, DeliveryId, RevisionNumber, SourceId, StoryId, TopicId};
 use crate::model::record::{
-    ArticleRecord, DeliveryRecord, MatchRecord, ObservationRecord, Record, RevisionRecord, SourceRecord, StoryMember,
-    StoryRecord, SuppressedRecord,
+    ArticleRecord, ChannelRecord, DeliveryRecord, MatchRecord, ObservationRecord, Record, RevisionRecord, SourceRecord,
+    StoryMember, StoryRecord, SuppressedRecord,
 };
 use crate::model::time::Timestamp;
 
@@ -234,6 +235,11 @@ impl Reader {
     /// How a channel fares.
     pub fn channel_state(&self, channel: &ChannelId) -> Result<ChannelState, StoreError> {
         self.read(|connection| outbox::channel_state(connection, channel))
+    }
+
+    /// All channels that anything was ever sent to, by id.
+    pub fn channels(&self) -> Result<Vec<ChannelRecord>, StoreError> {
+        self.read(health::channels)
     }
 
     /// The looks at an article's page.

@@ -19,6 +19,7 @@ use super::under_way::UnderWay;
 use super::{Context, NextDue};
 use crate::engine::route;
 use crate::io::store::StoreError;
+use crate::model::event::EventKind;
 use crate::model::ids::ChannelId;
 
 /// The daemon's deliveries: starts a turn for each channel that is due and has none, and never waits for a slow channel.
@@ -38,7 +39,7 @@ impl Deliverer {
     pub async fn tick(&mut self, context: &Arc<Context>) -> Result<NextDue, StoreError> {
         self.take_ended()?;
         let now = context.clock.now();
-        let mut next = tell_given_up(context).await?;
+        let mut next = tell_of_channels(context).await?;
         for (channel, due) in context.store.channels_due().await? {
             // The end of its turn wakes the loop.
             if self.under_way.has(&channel) {
@@ -82,16 +83,21 @@ impl Deliverer {
     }
 }
 
-/// Makes deliveries that tell of those that were given up; says when there is more to tell.
-async fn tell_given_up(context: &Context) -> Result<NextDue, StoreError> {
-    context.store.tell_given_up(route::undelivered_sends(&context.topics), context.clock.now()).await
+/// Makes deliveries that tell of those that were given up, and of channels that fail for long; says when there is more
+/// to tell.
+async fn tell_of_channels(context: &Context) -> Result<NextDue, StoreError> {
+    let sends = |kind| route::channel_sends(&context.topics, kind);
+    let (failing, recovered) = (sends(EventKind::ChannelFailing), sends(EventKind::ChannelRecovered));
+    let now = context.clock.now();
+    context.store.tell_channel_health(failing, recovered, now).await?;
+    context.store.tell_given_up(sends(EventKind::DeliveryFailed), now).await
 }
 
 /// Sends until nothing more is due now; gives how many deliveries were accepted.
 pub async fn drain(context: &Arc<Context>) -> Result<u64, StoreError> {
     let mut accepted = 0;
     loop {
-        tell_given_up(context).await?;
+        tell_of_channels(context).await?;
         let now = context.clock.now();
         let due = context.store.channels_due().await?.into_iter().filter(|(_, due)| *due <= now);
         let turns = due.map(|(channel, _)| drain_channel(context, channel));

@@ -1,5 +1,6 @@
 //! What tests share: servers that misbehave, and the program set up against them.
 
+pub(crate) mod authority;
 pub(crate) mod copies;
 pub(crate) mod gate;
 pub(crate) mod hostile;

@@ -363,7 +363,8 @@ fn channels_ask_for_what_their_type_needs() {
             "5:9 `nights` is no span of the day (write \"22:00-07:00\")",
             "6:14 `gon` is none of \"match\", \"revision\", \"gone\", \"restored\", \"crosspost\", \"diverged\", \
          \"article.matched\", \"article.revised\", \"article.gone\", \"article.restored\", \"story.crossposted\", \
-         \"story.diverged\", \"source.failing\", \"source.recovered\", \"delivery.failed\" (did you mean \"gone\"?)",
+         \"story.diverged\", \"source.failing\", \"source.recovered\", \"delivery.failed\", \"channel.failing\", \
+         \"channel.recovered\" (did you mean \"gone\"?)",
         ],
     );
     check(
@@ -462,9 +463,30 @@ fn examples_hold_a_query_to_its_word() {
     check(
         &topic("{ yes = [\"China Airlines talks\"], no = [\"No word\", \"Talks in China\"] }"),
         &[
-            "6:21 the query does not match this example (`$china`: not found)",
-            "6:63 the query matches this example (it finds `talks`, `China`: narrow the query, or take the words away with \
+            "6:21 the topic does not match this example (`$china`: found once (China), but `none` takes it \
+             away: China Airlines)",
+            "6:63 the topic matches this example (it finds `talks`, `China`: narrow the query, or take the words away with \
              NOT or a group's `none`)",
         ],
+    );
+}
+
+#[test]
+fn examples_reach_the_minimum_score_as_articles_must() {
+    let topic = |min_score: &str, examples: &str| {
+        format!("[[topic]]\nid = \"t\"\nquery = 'China AND talks'\nmin_score = {min_score}\nexamples = {examples}")
+    };
+    let examples = "{ yes = [\"China resumes talks\"], no = [\"Talks in China\"] }";
+    check(
+        &topic("0.5", examples),
+        &[
+            "5:51 the topic matches this example (it finds `talks`, `China`: narrow the query, or take the words away with \
+             NOT or a group's `none`)",
+        ],
+    );
+    check(
+        &topic("0.99", examples),
+        &["5:21 the topic does not match this example (the query holds, but its score, 0.84, is under the topic's \
+             min_score, 0.99: lower it, or widen the query)"],
     );
 }

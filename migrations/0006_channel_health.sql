@@ -1,0 +1,2 @@
+-- When a stretch of failures of a channel was told through another one.
+ALTER TABLE channel ADD COLUMN failing_told INTEGER;
