@@ -54,13 +54,23 @@ impl<'a> Inputs<'a> {
         Ok(Input { name: name.to_owned(), bytes, content_type: None, url: None })
     }
 
-    /// Fetches an address with the config's `[fetch]`, or the defaults where there is no config.
-    pub(crate) fn fetch(&mut self, url: &WebUrl) -> anyhow::Result<Page> {
+    /// The sitemaps that the robots.txt of an address's site names.
+    pub(crate) fn sitemaps(&mut self, url: &WebUrl) -> anyhow::Result<Vec<WebUrl>> {
+        let (runtime, http) = self.client()?;
+        Ok(runtime.block_on(http.robots(url, &RequestOptions::default()))?.sitemaps())
+    }
+
+    fn client(&mut self) -> anyhow::Result<&(tokio::runtime::Runtime, Http)> {
         if self.client.is_none() {
             let http = Http::new(&fetch_config(self.cli)?, Clock::system())?;
             self.client = Some((super::runtime()?, http));
         }
-        let Some((runtime, http)) = &self.client else { bail!("the client was just made") };
+        self.client.as_ref().context("the client was just made")
+    }
+
+    /// Fetches an address with the config's `[fetch]`, or the defaults where there is no config.
+    pub(crate) fn fetch(&mut self, url: &WebUrl) -> anyhow::Result<Page> {
+        let (runtime, http) = self.client()?;
         match runtime.block_on(http.get(url, &RequestOptions::default()))? {
             FetchOutcome::Fresh(page) => Ok(*page),
             FetchOutcome::NotModified { .. } => bail!("fetch {url}: the server answers 304 to a first request"),

@@ -10,6 +10,7 @@ mod check;
 mod daemon;
 mod deliveries;
 mod digest;
+mod discover;
 mod explain;
 mod export;
 mod extract;

@@ -9,9 +9,8 @@ use super::args::{Cli, SourcesAction};
 use super::input::Inputs;
 use super::output::{Output, counted, printable, shorten};
 use crate::config::{Config, SourceConfig};
-use crate::engine::discover::FoundFeed;
 use crate::engine::schedule::format_duration;
-use crate::engine::{decode, discover, feed, opml, sitemap};
+use crate::engine::{feed, opml, sitemap};
 use crate::io::clock::Clock;
 use crate::io::store::{Reader, StoreError};
 use crate::model::entry::ParsedFeed;
@@ -27,7 +26,7 @@ pub(crate) fn run(cli: &Cli, action: Option<&SourcesAction>, json: bool) -> anyh
     match action {
         None => list(cli, output),
         Some(SourcesAction::Test { url }) => test(cli, &address(url)?, output),
-        Some(SourcesAction::Discover { url }) => discover(cli, &address(url)?, output),
+        Some(SourcesAction::Discover { url }) => super::discover::run(cli, &address(url)?, output),
         Some(SourcesAction::Import { file, write }) => import(cli, file, *write, output),
         Some(SourcesAction::Export) => export(cli, output),
     }
@@ -116,19 +115,19 @@ fn rhythm(line: &SourceRecord) -> String {
 }
 
 /// What a URL turned out to be.
-enum Found {
+pub(super) enum Found {
     Listing(Box<ParsedFeed>, Vec<String>),
-    SitemapIndex(usize),
+    SitemapIndex(Vec<sitemap::IndexEntry>),
     NoListing(String),
 }
 
-fn recognise(page: &Page) -> Found {
+pub(super) fn recognise(page: &Page) -> Found {
     let (bytes, kind, base) = (&page.body[..], page.content_type(), &page.final_url);
     match feed::parse(bytes, kind, base) {
         Ok((parsed, problems)) => Found::Listing(Box::new(parsed), problems),
         Err(why) => match sitemap::parse(bytes, kind, base) {
             Ok(sitemap::Sitemap::Urls(parsed)) => Found::Listing(Box::new(parsed), Vec::new()),
-            Ok(sitemap::Sitemap::Index(children)) => Found::SitemapIndex(children.len()),
+            Ok(sitemap::Sitemap::Index(children)) => Found::SitemapIndex(children),
             Err(_) => Found::NoListing(why.to_string()),
         },
     }
@@ -152,7 +151,10 @@ fn test(cli: &Cli, url: &WebUrl, output: Output) -> anyhow::Result<()> {
     let (parsed, problems) = match recognise(&page) {
         Found::Listing(parsed, problems) => (parsed, problems),
         Found::SitemapIndex(children) => {
-            return Ok(output.line(format!("{url}: a sitemap index of {children} sitemaps; use it as `sitemap = …`"))?);
+            return Ok(output.line(format!(
+                "{url}: a sitemap index of {}; use it as `sitemap = …`",
+                counted(children.len(), "sitemap")
+            ))?);
         }
         Found::NoListing(why) => {
             bail!("{url} lists nothing: {why}\nhint: find the site's feeds with `wirewatch sources discover {url}`")
@@ -192,46 +194,6 @@ fn test(cli: &Cli, url: &WebUrl, output: Output) -> anyhow::Result<()> {
         ]
     });
     Ok(output.table(&["published", "title"], rows.collect(), "no entries")?)
-}
-
-fn discover(cli: &Cli, url: &WebUrl, output: Output) -> anyhow::Result<()> {
-    let mut inputs = Inputs::new(cli);
-    let page = inputs.fetch(url)?;
-    let mut found = match recognise(&page) {
-        Found::Listing(parsed, _) => {
-            vec![FoundFeed { url: page.final_url.clone(), title: parsed.title, format: parsed.format }]
-        }
-        Found::SitemapIndex(_) | Found::NoListing(_) => {
-            discover::feeds(&decode::html(&page.body, page.content_type()), &page.final_url)
-        }
-    };
-    if found.is_empty() {
-        // Nothing is named: ask for the addresses that content systems use, and keep what parses.
-        for path in discover::common_paths(&page.final_url) {
-            let Ok(page) = inputs.fetch(&path) else { continue };
-            if let Found::Listing(parsed, _) = recognise(&page) {
-                found.push(FoundFeed { url: page.final_url, title: parsed.title, format: parsed.format });
-            }
-        }
-    }
-    if found.is_empty() {
-        bail!("{url}: no feed is named on the page, and none is at the usual addresses; use `page` with `links` rules");
-    }
-    if output.is_json() {
-        #[derive(Serialize)]
-        struct Line<'a> {
-            url: &'a WebUrl,
-            title: Option<&'a str>,
-            format: &'a str,
-        }
-        for feed in &found {
-            output.record(&Line { url: &feed.url, title: feed.title.as_deref(), format: &feed.format })?;
-        }
-        return Ok(());
-    }
-    let rows =
-        found.into_iter().map(|feed| vec![feed.url.to_string(), feed.format, feed.title.unwrap_or_default()]).collect();
-    Ok(output.table(&["feed", "format", "title"], rows, "")?)
 }
 
 fn import(cli: &Cli, file: &Path, write: bool, output: Output) -> anyhow::Result<()> {

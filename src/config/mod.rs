@@ -123,6 +123,8 @@ pub struct FetchConfig {
     pub resolve: BTreeMap<String, SocketAddr>,
     /// Overrides `wirewatch/VERSION (+contact)`.
     pub user_agent: Option<String>,
+    /// Certificate authorities, in PEM, that are trusted beside the system's.
+    pub ca: Option<String>,
 }
 
 impl Default for FetchConfig {
@@ -139,6 +141,7 @@ impl Default for FetchConfig {
             allow_private: Vec::new(),
             resolve: BTreeMap::new(),
             user_agent: None,
+            ca: None,
         }
     }
 }

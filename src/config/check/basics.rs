@@ -26,7 +26,7 @@ pub(super) fn store(section: Option<&Section<'_, '_>>, paths: &Paths) -> StoreCo
     StoreConfig { path: path.unwrap_or_else(|| paths.to_write(STORE_FILE)), keep_pages: keep_pages.unwrap_or(DAY * 90) }
 }
 
-pub(super) fn fetch(section: Option<&Section<'_, '_>>) -> FetchConfig {
+pub(super) fn fetch(section: Option<&Section<'_, '_>>, paths: &Paths) -> FetchConfig {
     let defaults = FetchConfig::default();
     let Some(section) = section else { return defaults };
     let fetch = FetchConfig {
@@ -47,6 +47,7 @@ pub(super) fn fetch(section: Option<&Section<'_, '_>>) -> FetchConfig {
             .unwrap_or_default(),
         resolve: section.optional("resolve", resolve).unwrap_or_default(),
         user_agent: section.optional("user_agent", header_text),
+        ca: section.optional("ca_file", |context, node| certificates(context, node, paths)),
     };
     section.finish();
     fetch

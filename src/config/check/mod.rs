@@ -104,7 +104,7 @@ fn read(path: &Path, root: &Section<'_, '_>) -> Option<Config> {
     root.optional("include", values::texts);
     let shared_rules = root.optional("rules", |context, node| source::shared_rules(context, node, &paths));
     let store = basics::store(root.section("store").as_ref(), &paths);
-    let fetch = basics::fetch(root.section("fetch").as_ref());
+    let fetch = basics::fetch(root.section("fetch").as_ref(), &paths);
     let poll = basics::poll(root.section("poll").as_ref());
     let recheck = basics::recheck(root.section("recheck").as_ref());
     let smtp = root.section("smtp");

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
 use ipnet::IpNet;
-use reqwest::{Client, ClientBuilder, Proxy};
+use reqwest::{Certificate, Client, ClientBuilder, Proxy};
 use tokio::sync::Semaphore;
 
 use super::HttpSetupError;
@@ -53,14 +53,16 @@ pub(super) struct Way {
 pub(super) struct Clients {
     open: Vec<IpNet>,
     fixed: Arc<BTreeMap<String, SocketAddr>>,
+    /// Trusted beside the system's.
+    authorities: Vec<Certificate>,
     slots: Arc<Semaphore>,
     ways: Mutex<HashMap<Route, Way>>,
 }
 
 impl Clients {
-    pub(super) fn new(open: &[IpNet], fixed: &BTreeMap<String, SocketAddr>) -> Self {
-        let fixed = fixed.iter().map(|(name, address)| (name.to_ascii_lowercase(), *address)).collect();
-        Self { open: open.to_vec(), fixed: Arc::new(fixed), slots: lookup_slots(), ways: Mutex::default() }
+    pub(super) fn new(open: &[IpNet], fixed: &BTreeMap<String, SocketAddr>, authorities: Vec<Certificate>) -> Self {
+        let fixed = Arc::new(fixed.iter().map(|(name, address)| (name.to_ascii_lowercase(), *address)).collect());
+        Self { open: open.to_vec(), fixed, authorities, slots: lookup_slots(), ways: Mutex::default() }
     }
 
     /// The client for `route`, built at its first use.
@@ -82,7 +84,8 @@ impl Clients {
         let mut open = self.open.clone();
         open.extend(&route.open);
         let guard = Guard::new(&open);
-        match self.builder(route, &guard)?.build() {
+        let builder = self.builder(route, &guard)?.tls_certs_merge(self.authorities.iter().cloned());
+        match builder.build() {
             Ok(client) => Ok(Way { client, guard, has_roots: true }),
             // Without a single CA certificate on the machine the verifier cannot be built. Plain http works all the
             // same, and https will say what is missing.
@@ -91,9 +94,9 @@ impl Clients {
     }
 
     fn build_without_roots(&self, route: &Route, guard: Guard) -> Result<Way, HttpSetupError> {
-        let builder = self.builder(route, &guard)?.tls_certs_only([]);
+        let builder = self.builder(route, &guard)?.tls_certs_only(self.authorities.iter().cloned());
         let client = builder.build().map_err(|error| HttpSetupError::Client { reason: innermost(&error) })?;
-        Ok(Way { client, guard, has_roots: false })
+        Ok(Way { client, guard, has_roots: !self.authorities.is_empty() })
     }
 
     /// Makes the direct way out the one of a machine without CA certificates.
@@ -136,6 +139,14 @@ impl Clients {
         };
         Ok(builder.dns_resolver(resolver))
     }
+}
+
+/// Reads what `fetch.ca_file` holds.
+pub(super) fn authorities(pem: Option<&str>) -> Result<Vec<Certificate>, HttpSetupError> {
+    let Some(pem) = pem else { return Ok(Vec::new()) };
+    let wrong = |reason: String| HttpSetupError::Authorities { reason };
+    let found = Certificate::from_pem_bundle(pem.as_bytes()).map_err(|error| wrong(innermost(&error)))?;
+    if found.is_empty() { Err(wrong("it holds no certificate".to_owned())) } else { Ok(found) }
 }
 
 /// Tells rustls which cryptography to use, once in the life of the program.

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::io;
 
+use rustls::CertificateError;
+
 use super::answer::Answer;
 use super::clients::{CONNECT_TIMEOUT, READ_TIMEOUT, innermost};
 use super::resolve::LookupError;
@@ -24,6 +26,8 @@ pub(super) fn no_answer(url: &WebUrl, error: &reqwest::Error) -> FetchError {
         url,
         if let Some(lookup) = find::<LookupError>(error) {
             lookup.to_string()
+        } else if let Some(words) = find::<rustls::Error>(error).and_then(certificate_words) {
+            words
         } else if error.is_timeout() && error.is_connect() {
             format!("no connection within {} s", CONNECT_TIMEOUT.as_secs())
         } else if error.is_timeout() {
@@ -96,6 +100,30 @@ fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a 
         };
     }
     None
+}
+
+/// What is wrong with a server's certificate, and whose it is to mend.
+fn certificate_words(error: &rustls::Error) -> Option<String> {
+    let rustls::Error::InvalidCertificate(fault) = error else { return None };
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest speaks for itself")]
+    Some(match fault {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            "the server's certificate has expired; its publisher must renew it (or this machine's clock is wrong)"
+                .to_owned()
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            "the server's certificate is not valid yet; is this machine's clock right?".to_owned()
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "the server's certificate is for another name; check the address".to_owned()
+        }
+        CertificateError::UnknownIssuer => {
+            "the server's certificate is signed by nobody whom this machine trusts (`fetch.ca_file` names one more \
+             authority)"
+                .to_owned()
+        }
+        other => format!("the server's certificate is refused ({other})"),
+    })
 }
 
 fn connection_words(error: &reqwest::Error) -> Option<String> {

@@ -67,6 +67,12 @@ pub enum HttpSetupError {
         /// As it would be sent.
         user_agent: String,
     },
+    /// The additional authorities cannot be read.
+    #[error("[fetch] ca_file: {reason}")]
+    Authorities {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The client could not be built.
     #[error("the HTTP client could not be built: {reason}")]
     Client {
@@ -105,7 +111,8 @@ impl Http {
         if reqwest::header::HeaderValue::from_str(&user_agent).is_err() {
             return Err(HttpSetupError::UserAgent { user_agent });
         }
-        let clients = Clients::new(&config.allow_private, &config.resolve);
+        let authorities = clients::authorities(config.ca.as_deref())?;
+        let clients = Clients::new(&config.allow_private, &config.resolve, authorities);
         // Built now, so that what is wrong with it is said at the start and not at the first request.
         clients.way(&Route { proxy: config.proxy.clone(), ..Route::default() })?;
         Ok(Self(Arc::new(Inner {
@@ -349,6 +356,7 @@ mod tests {
             allow_private: Vec::new(),
             resolve: BTreeMap::new(),
             user_agent: None,
+            ca: None,
         }
     }
 
@@ -372,7 +380,9 @@ mod tests {
     fn a_setup_that_cannot_work_is_refused_at_the_start() {
         let proxy = FetchConfig { proxy: Some("gopher://x".to_owned()), ..config() };
         let agent = FetchConfig { contact: Some("a\nb".to_owned()), ..config() };
+        let authorities = FetchConfig { ca: Some("no certificate".to_owned()), ..config() };
         for (config, said) in [
+            (authorities, "[fetch] ca_file: it holds no certificate"),
             (proxy, "proxy gopher://x: `gopher:` is none of http, https, socks5"),
             (
                 agent,

@@ -7,5 +7,6 @@ pub(crate) mod hostile;
 pub(crate) mod sink;
 pub(crate) mod smtp;
 pub(crate) mod stories;
+pub(crate) mod tls;
 pub(crate) mod web;
 pub(crate) mod world;

@@ -24,6 +24,7 @@ pub(crate) fn config(hosts: &[(&str, SocketAddr)]) -> FetchConfig {
         allow_private: vec!["127.0.0.0/8".parse().unwrap()],
         resolve: hosts.iter().map(|(name, addr)| ((*name).to_owned(), *addr)).collect::<BTreeMap<_, _>>(),
         user_agent: None,
+        ca: None,
     }
 }
 

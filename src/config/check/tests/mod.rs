@@ -85,6 +85,12 @@ fn a_wrong_type_says_what_is_expected() {
         "[poll]\nevery = 30",
         &["2:9 expected a duration such as \"15m\", found an integer (write \"30s\" for seconds)"],
     );
+    check(
+        "[fetch]\nca_file = \"/dev/null\"",
+        &[
+            "2:11 /dev/null holds no certificate in PEM (name a file with the certificate of your own authority, as in -----BEGIN CERTIFICATE-----)",
+        ],
+    );
     check("[poll]\nmin = \"1h\"", &["2:7 `min` is longer than `every` (write at most `every`, which is \"30m\")"]);
     check(
         "[poll]\nevery = \"2h\"\nmax = \"1h\"",
