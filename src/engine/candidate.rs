@@ -62,6 +62,7 @@ pub struct Candidate {
     elsewhere: Option<String>,
     exact: u64,
     bands: Vec<u64>,
+    probes: Vec<u64>,
     edges: Vec<u64>,
     suspicion: Option<Suspicion>,
     made_from: MadeFrom,
@@ -240,6 +241,7 @@ impl Candidate {
             elsewhere: parts.elsewhere,
             exact: fingerprint.exact,
             bands: fingerprint.bands,
+            probes: fingerprint.probes,
             edges: parts.edges,
             suspicion: parts.suspicion,
             made_from: parts.made_from,
@@ -272,9 +274,14 @@ impl Candidate {
         self.exact
     }
 
-    /// Keys that similar texts share.
+    /// Keys under which it is found by similar texts.
     pub fn bands(&self) -> &[u64] {
         &self.bands
+    }
+
+    /// Keys by which it finds similar texts, its own among them.
+    pub fn probes(&self) -> &[u64] {
+        &self.probes
     }
 
     /// Hashes of the blocks at its head and tail, from which a site's boilerplate is learnt.
@@ -353,10 +360,22 @@ fn soft_gone(page: &Page, content: &Content) -> Option<Suspicion> {
         .then(|| Suspicion::SoftGone("it says \"not found\" with a good status".to_owned()))
 }
 
+/// A content without the blocks that match a pattern, as an `ignore` of a source leaves them out.
+pub fn without_ignored(content: &Content, ignore: &[Regex]) -> Content {
+    let mut content = content.clone();
+    drop_ignored(&mut content, ignore);
+    content
+}
+
 fn drop_ignored(content: &mut Content, ignore: &[Regex]) {
     if !ignore.is_empty() {
-        content.blocks.retain(|block| !ignore.iter().any(|pattern| pattern.is_match(&block.text)));
+        content.blocks.retain(|block| !is_ignored(&block.text, ignore));
     }
+}
+
+/// Whether a block is left out.
+pub fn is_ignored(text: &str, ignore: &[Regex]) -> bool {
+    ignore.iter().any(|pattern| pattern.is_match(text))
 }
 
 fn given_content(given: &Given<'_>) -> Content {

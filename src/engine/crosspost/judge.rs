@@ -32,7 +32,8 @@ pub(super) fn judge(measure: &Measure, same_site: bool) -> Judgement {
     };
     if measure.shorter_words >= EXCERPT_MIN_WORDS
         && measure.longest_run == measure.shorter_words
-        && measure.length_ratio >= 0.25
+        && measure.length_ratio >= if measure.is_at_top() { 0.25 } else { 0.3 }
+        && !measure.is_quoted_by_one()
     {
         // Word for word in the other text, without a gap, and not a small part of it.
         return Judgement::Copy { relation: relation(measure), confidence: 0.9, rule: "contained word for word" };
@@ -67,8 +68,7 @@ fn objection(measure: &Measure) -> Option<&'static str> {
         // A shared disclaimer or background: neither begins with what the other says.
         return Some("neither begins with the other's text");
     }
-    let quoted_apart = (measure.own_quoted - measure.other_quoted).abs();
-    if measure.resemblance < 0.7 && quoted_apart >= 0.3 {
+    if measure.is_quoted_by_one() {
         return Some("one quotes the other");
     }
     let both_quoted = measure.own_quoted.min(measure.other_quoted);
@@ -89,24 +89,38 @@ fn acceptance(measure: &Measure) -> Option<(&'static str, f64)> {
     if resemblance >= 0.5 && compactness >= 0.7 && measure.shorter_compactness >= 0.7 {
         return Some(("resemblance", 0.7 + resemblance / 4.0));
     }
-    let at_top = measure.block_start <= 0.2;
+    let at_top = measure.is_at_top();
     let large = measure.block_share >= 0.25;
     // Below the top, the rest of the shorter text must be little: two reports of one event may share a long passage.
     let placed = (at_top && containment >= 0.6) || (large && containment >= 0.8);
     if placed && compactness >= 0.7 && measure.block_share >= 0.15 {
         return Some(("one block", 0.6 + 0.3 * containment));
     }
-    if containment >= 0.85 && measure.longer_lead >= 0.3 && measure.length_ratio >= 0.25 {
+    // Far down and small, it is a passage among others: a round-up has several such.
+    if containment >= 0.85 && measure.longer_lead >= 0.3 && measure.length_ratio >= 0.25 && (at_top || large) {
         return Some(("abridged", 0.55 + 0.35 * containment));
     }
     if containment >= 0.9 && measure.title >= 0.5 {
         return Some(("same headline", 0.8));
     }
-    let is_large = containment >= 0.5 && measure.length_ratio >= 0.4 && measure.longest_run >= 40;
+    let is_large =
+        containment >= 0.5 && resemblance >= 0.27 && measure.length_ratio >= 0.4 && measure.longest_run >= 40;
     if is_large && compactness >= 0.5 && measure.unquoted_share >= 0.45 && measure.lead >= 0.5 {
         return Some(("containment", 0.5 + 0.3 * containment));
     }
     None
+}
+
+impl Measure {
+    /// Whether the shared block stands where the longer text begins.
+    fn is_at_top(&self) -> bool {
+        self.block_start <= 0.2
+    }
+
+    /// Whether what both have is a quotation in one of them alone: a reply quotes what it replies to.
+    fn is_quoted_by_one(&self) -> bool {
+        self.resemblance < 0.7 && (self.own_quoted - self.other_quoted).abs() >= 0.3
+    }
 }
 
 fn relation(measure: &Measure) -> Relation {

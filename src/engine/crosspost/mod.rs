@@ -144,10 +144,14 @@ pub fn decide(candidate: &Text<'_>, similar: &[Text<'_>]) -> StoryDecision {
             Judgement::Shares { .. } | Judgement::Apart => {}
         }
     }
+    let compared = Compared { similar, others: &others, marks: &marks };
+    let passages: Vec<bool> = found.iter().map(|one| compared.is_only_a_passage(one, &found)).collect();
+    let mut passages = passages.into_iter();
+    found.retain(|_| passages.next() != Some(true));
     found.sort_by(|a, b| {
         b.strength().total_cmp(&a.strength()).then(similar[a.at].first_seen.cmp(&similar[b.at].first_seen))
     });
-    StoryDecision { join: join(similar, &others, &found), shares }
+    StoryDecision { join: compared.join(&found), shares }
 }
 
 impl Found {
@@ -159,48 +163,123 @@ impl Found {
     fn is_strong(&self) -> bool {
         self.measure.as_ref().is_none_or(|measure| measure.resemblance >= 0.5 || measure.containment >= 0.85)
     }
+
+    /// Whether the candidate is a part of this text.
+    fn holds_candidate(&self) -> bool {
+        self.measure.as_ref().is_some_and(|measure| measure.own_is_shorter && measure.length_ratio < 0.85)
+    }
+
+    /// Where in this text the candidate's words begin, in tenths of it.
+    fn begins_at(&self) -> f64 {
+        self.measure.as_ref().map_or(0.0, |measure| (measure.block_start * 10.0).floor())
+    }
+
+    fn shared(&self) -> usize {
+        self.own_marks.iter().filter(|mark| **mark).count()
+    }
+
+    fn shared_with(&self, marks: &[bool]) -> usize {
+        self.own_marks.iter().zip(marks).filter(|(one, two)| **one && **two).count()
+    }
 }
 
-fn join(similar: &[Text<'_>], others: &[Prepared], found: &[Found]) -> Option<Join> {
-    let best = found.first()?;
-    let text = similar.get(best.at)?;
-    let mut merge = Vec::new();
-    for other in found.iter().skip(1).filter(|other| other.is_strong() && best.is_strong()) {
-        let story = similar.get(other.at).and_then(|text| text.story);
-        if let Some(story) = story
-            && Some(story) != text.story
-        {
-            if !belong_together(others, best, other) {
-                // A round-up holds several texts whole; it is a copy of none of them.
-                return None;
-            }
-            merge.push(story);
+/// The texts that the candidate was compared with.
+struct Compared<'a> {
+    similar: &'a [Text<'a>],
+    others: &'a [Prepared],
+    marks: &'a [Marks],
+}
+
+impl Compared<'_> {
+    /// Whether the candidate holds an excerpt of a story whose whole text it does not copy: it has the passage for
+    /// reasons of its own, as round-ups and replies do.
+    fn is_only_a_passage(&self, one: &Found, found: &[Found]) -> bool {
+        let Some(text) = self.similar.get(one.at) else { return false };
+        let extends =
+            one.measure.as_ref().is_some_and(|measure| !measure.own_is_shorter && measure.length_ratio < 0.85);
+        if !extends || text.story.is_none() {
+            return false;
         }
+        let words = |at: usize| self.others.get(at).map_or(0, |other| other.words.len());
+        let is_whole = |at: &usize| {
+            let in_story = self.similar.get(*at).is_some_and(|other| other.story == text.story);
+            let holds = || self.marks.get(*at).is_some_and(|marks| one.shared_with(&marks.own) * 5 >= one.shared() * 4);
+            in_story && words(*at) * 4 > words(one.at) * 5 && holds()
+        };
+        let whole = (0..self.similar.len()).filter(is_whole).max_by_key(|at| words(*at));
+        let Some(article) = whole.and_then(|at| self.similar.get(at)).map(|text| text.article) else { return false };
+        !found.iter().any(|other| self.similar.get(other.at).is_some_and(|text| text.article == article))
     }
-    merge.sort_unstable();
-    merge.dedup();
-    Some(Join {
-        story: text.story,
-        with: text.article?,
-        revision: text.revision,
-        relation: best.relation,
-        confidence: Confidence((best.confidence.min(1.0) * 100.0).round() / 100.0),
-        evidence: evidence(best.rule, best.measure.as_ref()),
-        merge,
-    })
+
+    fn join(&self, found: &[Found]) -> Option<Join> {
+        let best = best(found)?;
+        let text = self.similar.get(best.at)?;
+        let mut merge = Vec::new();
+        for other in found.iter().filter(|other| other.at != best.at && other.is_strong() && best.is_strong()) {
+            let story = self.similar.get(other.at).and_then(|text| text.story);
+            if let Some(story) = story
+                && Some(story) != text.story
+            {
+                if best.holds_candidate() && other.holds_candidate() {
+                    // A passage that both have proves nothing of them.
+                    if self.are_copies(best, other) {
+                        merge.push(story);
+                    }
+                    continue;
+                }
+                if !self.belong_together(best, other) {
+                    // A round-up holds several texts whole; it is a copy of none of them.
+                    return None;
+                }
+                merge.push(story);
+            }
+        }
+        merge.sort_unstable();
+        merge.dedup();
+        Some(Join {
+            story: text.story,
+            with: text.article?,
+            revision: text.revision,
+            relation: best.relation,
+            confidence: Confidence((best.confidence.min(1.0) * 100.0).round() / 100.0),
+            evidence: evidence(best.rule, best.measure.as_ref()),
+            merge,
+        })
+    }
+
+    /// Whether two of the texts are copies by themselves.
+    fn are_copies(&self, one: &Found, other: &Found) -> bool {
+        let (Some(own), Some(another)) = (self.others.get(one.at), self.others.get(other.at)) else { return false };
+        let same_site =
+            self.similar.get(one.at).map(|text| text.site) == self.similar.get(other.at).map(|text| text.site);
+        let (own_marks, other_marks) = own.shared(another);
+        let none = Marks { own: vec![false; own_marks.len()], other: vec![false; other_marks.len()] };
+        let measure = measure::measure(own, another, &Marks { own: own_marks, other: other_marks }, &none);
+        matches!(judge(&measure, same_site), Judgement::Copy { .. })
+    }
+
+    /// Whether two texts that the candidate was found to copy are parts of one: they overlap in it, or speak of the same
+    /// people and places.
+    fn belong_together(&self, best: &Found, other: &Found) -> bool {
+        if best.shared_with(&other.own_marks) * 5 >= best.shared().min(other.shared()) {
+            return true;
+        }
+        let (Some(one), Some(two)) = (self.others.get(best.at), self.others.get(other.at)) else { return false };
+        let names = common(&one.names, &two.names);
+        names >= 3 && names * 5 >= one.names.len().min(two.names.len())
+    }
 }
 
-/// Whether two texts that the candidate was found to copy are parts of one: they overlap in it, or speak of the same
-/// people and places.
-fn belong_together(others: &[Prepared], best: &Found, other: &Found) -> bool {
-    let both = best.own_marks.iter().zip(&other.own_marks).filter(|(one, two)| **one && **two).count();
-    let fewer = |found: &Found| found.own_marks.iter().filter(|mark| **mark).count();
-    if both * 5 >= fewer(best).min(fewer(other)) {
-        return true;
+/// The copy that is most alike. Of several texts that hold the candidate as a part, each for itself, it is an excerpt of
+/// the one that begins with it rather than of one that has it among other things. `found` is sorted: of equal places the
+/// most alike wins.
+fn best(found: &[Found]) -> Option<&Found> {
+    let first = found.first()?;
+    if !first.holds_candidate() {
+        return Some(first);
     }
-    let (Some(one), Some(two)) = (others.get(best.at), others.get(other.at)) else { return false };
-    let names = common(&one.names, &two.names);
-    names >= 3 && names * 5 >= one.names.len().min(two.names.len())
+    let holders = found.iter().filter(|other| other.holds_candidate());
+    holders.min_by(|one, other| one.begins_at().total_cmp(&other.begins_at()))
 }
 
 fn evidence(rule: &str, measure: Option<&Measure>) -> Value {

@@ -93,3 +93,42 @@ fn nothing_similar_means_no_story() {
     assert_eq!(decide(&text(9, "c.test", &content(REPORT)), &[]), StoryDecision::default());
     assert_eq!(relation(&Content::default(), &Content::default()), None);
 }
+
+const OTHER: &[&str] = &[
+    "The ferry to the outer islands will stop for the winter, the company said, after a season with more empty seats than at any time since the war and a bill for fuel that nobody on the board had foreseen.",
+    "Islanders said they had not been asked. The school boat, which runs on the same pier, is to go on until the spring, and the doctor will cross by helicopter on the first Tuesday of each month.",
+];
+
+#[test]
+fn a_round_up_that_has_an_excerpt_is_no_copy_of_the_story() {
+    let (whole, excerpt) = (content(REPORT), content(&REPORT[..1]));
+    let round_up = content(&[OTHER[0], REPORT[0], OTHER[1]]);
+    let in_story = |article, content| Text { story: Some(StoryId(1)), ..text(article, "a.test", content) };
+    let known = [in_story(1, &whole), Text { site: "b.test", ..in_story(2, &excerpt) }];
+    assert_eq!(decide(&text(9, "c.test", &round_up), &known).join, None);
+    // Without the whole text nothing tells the round-up from a longer version.
+    let longer = content(&[REPORT[0], REPORT[1], OTHER[0]]);
+    assert!(decide(&text(9, "c.test", &longer), &known[1..]).join.is_some());
+}
+
+#[test]
+fn an_excerpt_goes_to_the_text_that_begins_with_it_and_merges_nothing() {
+    let (whole, excerpt) = (content(REPORT), content(&REPORT[..2]));
+    let round_up = content(&[OTHER[1], REPORT[0], REPORT[1], OTHER[0]]);
+    for known in [
+        [text(1, "a.test", &round_up), text(2, "b.test", &whole)],
+        [text(2, "b.test", &whole), text(1, "a.test", &round_up)],
+    ] {
+        let join = decide(&text(9, "c.test", &excerpt), &known).join.unwrap();
+        assert_eq!((join.story, join.merge), (Some(StoryId(2)), Vec::new()));
+    }
+}
+
+#[test]
+fn what_a_reply_quotes_whole_is_no_part_of_it() {
+    let excerpt = content(&REPORT[..2]);
+    let quoted: Vec<String> = REPORT[..2].iter().map(|text| format!("“{text}”")).collect();
+    let reply = content(&[OTHER[0], &quoted[0], &quoted[1], OTHER[1]]);
+    assert_eq!(relation(&reply, &excerpt), None);
+    assert_eq!(relation(&excerpt, &reply), None);
+}

@@ -125,13 +125,13 @@ fn candidates(connection: &Connection, capture: &Capture) -> Answer<HashMap<i64,
     let mut counts: HashMap<i64, usize> = HashMap::new();
     let mut by_band =
         connection.prepare_cached("SELECT article FROM band WHERE key = ?1 ORDER BY article DESC LIMIT ?2")?;
-    for band in candidate.bands() {
+    for band in candidate.probes() {
         let found = by_band.query_map(params![signed(*band), BAND_ARTICLES], |row| row.get::<_, i64>(0))?;
         for article in found {
             *counts.entry(article?).or_default() += 1;
         }
     }
-    let certain = candidate.bands().len() + 1;
+    let certain = candidate.probes().len() + 1;
     if candidate.exact() != 0 {
         let mut exact = connection.prepare_cached("SELECT id FROM article WHERE exact = ?1 ORDER BY id LIMIT ?2")?;
         for article in exact.query_map(params![signed(candidate.exact()), BAND_ARTICLES], |row| row.get::<_, i64>(0))? {

@@ -78,7 +78,7 @@ fn text(set: &[Made], at: usize, story: Option<usize>) -> Text<'_> {
 
 fn similar(keys: &Fingerprint, index: &HashMap<u64, Vec<usize>>, exact: &HashMap<u64, usize>) -> Vec<usize> {
     let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-    for band in &keys.bands {
+    for band in &keys.probes {
         for at in index.get(band).into_iter().flatten() {
             *counts.entry(*at).or_default() += 1;
         }
