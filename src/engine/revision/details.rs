@@ -8,7 +8,7 @@ use super::super::text::fold::plain;
 use super::super::text::sentences::sentences;
 use super::super::text::spelling::american;
 use super::super::text::words::{Token, TokenKind, count, folded, folded_token, tokens};
-use super::lexicon::{WordClass, class, opens_sentence};
+use super::lexicon::{WordClass, class, is_sign, opens_sentence};
 use super::notices::{is_notice, notices};
 use super::quotes::{changed, quotations, quoted_ranges};
 use super::{ChangeKind, Detail};
@@ -202,7 +202,16 @@ fn hunk_details(hunk: &OwnedHunk, details: &mut Vec<Detail>) {
     let (old_tokens, new_tokens) = (tokens(hunk.old_text), tokens(hunk.new_text));
     let (old_words, new_words) = (words_in(&old_tokens, &hunk.old), words_in(&new_tokens, &hunk.new));
     if old_words.is_empty() && new_words.is_empty() {
-        mark_change(&hunk, old, new, details);
+        let signs = |tokens: &[Token<'_>], range: &Range<usize>| {
+            let inside = |at: &usize| tokens.get(*at).is_some_and(|token| range.contains(&token.start));
+            (0..tokens.len()).filter(inside).filter(|at| is_sign(tokens, *at)).count()
+        };
+        if signs(&old_tokens, &hunk.old) == signs(&new_tokens, &hunk.new) {
+            mark_change(&hunk, old, new, details);
+        } else {
+            let (was, is) = (widened(hunk.old_text, &hunk.old), widened(hunk.new_text, &hunk.new));
+            details.push(detail(ChangeKind::Figure, &was, &is));
+        }
         return;
     }
     // Inside a quotation it is the quotation that changed; told with the quotations, whole.
@@ -366,5 +375,16 @@ fn is_typo(was: &str, is: &str) -> bool {
     let chars = short.chars().count();
     let distance = strsim::osa_distance(&old, &new);
     let allowed = if chars >= 7 { 2 } else { 1 };
-    chars >= TYPO_MIN_CHARS && !is_inflection && distance <= allowed && old.chars().next() == new.chars().next()
+    // Of shorter words only letters that changed places are a slip: «teh».
+    let is_long = chars >= TYPO_MIN_CHARS || (chars == 3 && is_rearranged(&old, &new));
+    is_long && !is_inflection && distance <= allowed && old.chars().next() == new.chars().next()
+}
+
+fn is_rearranged(old: &str, new: &str) -> bool {
+    let sorted = |word: &str| {
+        let mut letters: Vec<char> = word.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    sorted(old) == sorted(new)
 }

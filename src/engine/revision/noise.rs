@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use unicode_normalization::UnicodeNormalization;
 
+use super::lexicon::is_sign;
 use crate::engine::text::fold::{is_invisible, plain};
 use crate::engine::text::words::{TokenKind, count, folded, tokens};
 use crate::model::article::{Block, BlockKind, Content};
@@ -146,10 +147,11 @@ fn bare(text: &str) -> String {
 
 fn without_marks(text: &str) -> String {
     let mut words = String::with_capacity(text.len());
-    for token in tokens(text) {
+    let tokens = tokens(text);
+    for (at, token) in tokens.iter().enumerate() {
         let is_kept = match token.kind {
             TokenKind::Blank => false,
-            TokenKind::Mark => token.text.chars().all(is_telling_mark),
+            TokenKind::Mark => token.text.chars().all(is_telling_mark) || is_sign(&tokens, at),
             TokenKind::Word | TokenKind::Number | TokenKind::Ideograph => true,
         };
         if is_kept {

@@ -14,12 +14,20 @@ static NOTICE: LazyLock<Regex> = LazyLock::new(|| {
         | clarifications? \b .{0,40}? (?: [:–—] | \ -\  ) | editor.?s.?\ note \b | retraction \b .{0,30}? (?: [:–—] | \ -\  )
         | updates? \b .{0,30}? (?: [:–—] | \ -\  )
         | (?: this \ (?: article | story | version | report | post | headline | piece | page )
-            | (?: an\ earlier | a\ previous | the\ original | earlier | previous ) \ (?: article | story | version | headline ) ) s? \b
+            | (?: an\ earlier | a\ previous | (?: the | our | an ) \ original | earlier | previous ) \ (?: article | story | version | headline | report ) ) s? \b
              .{0,160}? \b (?: corrected | updated | amended | changed | clarified | edited | misstated | misspelled | misidentified
                         | incorrectly | wrongly | erroneously | said | stated | gave | revised | removed )
+        | the\ (?: headline | caption | photo\ caption ) \ (?: of | on | to | for | in | and | has | was ) \b .{0,80}? \b (?: corrected | updated | amended | changed | clarified | edited | revised ) \b
+        | we\ (?: have\ | .?ve\ )? (?: since\ )? (?: corrected | updated | amended | clarified | changed | removed )
+             \ (?: the | this | our | an? | that ) \b .{0,30}? \b (?: article | story | report | headline | caption | figures? | dates? | names?
+             | spelling | quotes? | quotation | text | version | paragraph | post | page | error | mistake | sentence | graphic | chart | photo ) \b
+        | (?: due | owing ) \ to \ an? \ .{0,24}? \b error \b | because\ of\ an? \ (?: editing | reporting | production | typographical ) \ error
+        | .{0,400}? \b regrets?\ the\ errors? \b
         | (?: corrects | fixes | clarifies | amends | adds ) \ (?: .{0,40} \ (?: in | to ) \ (?: paragraph | headline | lead | first ) | (?: spelling | name | date | figure | headline | typo ) )
         | korrektur \b .{0,30}? [:\-–—] | in\ einer\ früheren\ (?: fassung | version ) | anmerkung\ der\ redaktion
         | rectificati[fv] | erratum | cet\ article\ a\ été\ (?: corrigé | modifié | mis\ à\ jour )
+        | correção \b .{0,30}? : | rettifica \b .{0,30}? : | correzione \b .{0,30}? : | errata\ corrige | correctie \b .{0,30}? :
+        | تصحيح | 바로잡습니다 | 정정 \b
         | fe\ de\ erratas? | corrección \b .{0,30}? : | nota\ del?\ (?: la\ )? (?: editor | redacción )
         | исправлено | уточнение | 更正 | 订正 | 訂正 )";
     Regex::new(pattern).expect("the pattern is a constant, compiled by a test")
@@ -64,6 +72,11 @@ mod tests {
             "This article was amended on 3 May 2025 to remove a quotation.",
             "An earlier version of this article incorrectly stated the date.",
             "UPDATE: The company has replied.",
+            "We have corrected the figure in paragraph three.",
+            "The headline of this story has been changed to reflect that the bridge is not closed.",
+            "Due to an editing error, this story misspelled the name of the engineer.",
+            "Our original story said the bridge had opened in 1949. We regret the error.",
+            "The Herald regrets the error.",
             "In einer früheren Version hieß es, der Minister sei zurückgetreten.",
             "(Corrects spelling of name in paragraph 3)",
             "更正：此前版本有误。",
@@ -73,6 +86,9 @@ mod tests {
         for text in [
             "Corrections officers went on strike on Monday.",
             "The report said that 12 people died.",
+            "We have updated our homes, and the neighbours have too.",
+            "The headline speaker changed planes in Paris.",
+            "Because of an error of judgement the ship ran aground.",
             "An update is expected on Monday.",
             "This article of the constitution protects speech.",
             "Updated 3 hours ago",
