@@ -21,7 +21,7 @@ use crate::io::http::HttpSetupError;
 use crate::io::store::{DaemonLock, Store, StoreError};
 use crate::io::systemd;
 use crate::jobs::websub::{self, Inbox, Push};
-use crate::jobs::{Context, NextDue, deliver, digest, poll, recheck, upkeep};
+use crate::jobs::{Context, NextDue, deliver, digest, poll, recheck, upkeep, wayback};
 use crate::web;
 
 /// Longest sleep of a loop, so that a clock that was set is noticed, and none misses a wake-up for ever.
@@ -66,6 +66,7 @@ struct Wakes {
     digest: Notify,
     upkeep: Notify,
     hubs: Arc<Notify>,
+    wayback: Notify,
 }
 
 /// Runs until `stop` is cancelled or a signal says so.
@@ -155,6 +156,7 @@ impl Daemon {
             |wakes| {
                 wakes.deliver.notify_one();
                 wakes.recheck.notify_one();
+                wakes.wayback.notify_one();
             },
         );
         let poller =
@@ -169,7 +171,14 @@ impl Daemon {
             poller.lock().await.finish().await;
             name
         });
-        let one = looping("recheck", |wakes| &wakes.recheck, |wakes| wakes.deliver.notify_one());
+        let one = looping(
+            "recheck",
+            |wakes| &wakes.recheck,
+            |wakes| {
+                wakes.deliver.notify_one();
+                wakes.wayback.notify_one();
+            },
+        );
         loops.spawn(one.run(|context| async move { recheck::tick(&context).await }));
         let one = looping("deliver", |wakes| &wakes.deliver, |_| ());
         let deliverer = Arc::new(Mutex::new(deliver::Deliverer::new(Arc::clone(&self.wakes.deliver))));
@@ -189,6 +198,8 @@ impl Daemon {
         loops.spawn(one.run(|context| async move { upkeep::tick(&context).await }));
         let one = looping("websub", |wakes| &wakes.hubs, |_| ());
         loops.spawn(one.run(|context| async move { websub::tick(&context).await }));
+        let one = looping("wayback", |wakes| &wakes.wayback, |_| ());
+        loops.spawn(one.run(|context| async move { wayback::tick(&context).await }));
         if let Some(interval) = systemd::watchdog_interval() {
             loops.spawn(feed_watchdog(seen.clone(), self.stop.clone(), interval));
         }
@@ -243,7 +254,9 @@ impl Daemon {
         );
         self.contexts.send_replace(Arc::new(context));
         let wakes = &self.wakes;
-        for notify in [&*wakes.poll, &wakes.recheck, &*wakes.deliver, &wakes.digest, &*wakes.hubs] {
+        for notify in
+            [&*wakes.poll, &wakes.recheck, &*wakes.deliver, &wakes.digest, &*wakes.hubs, &wakes.wayback]
+        {
             notify.notify_one();
         }
         Ok(said)

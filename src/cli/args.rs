@@ -75,7 +75,7 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         keep: Option<PathBuf>,
     },
-    /// List sources with their health; test, discover, import, export
+    /// List sources with their health; test, discover, import, export, replay ignore rules
     Sources {
         /// What to do with them
         #[command(subcommand)]
@@ -320,6 +320,22 @@ pub enum SourcesAction {
     },
     /// Print the sources as OPML
     Export,
+    /// Try ignore rules on what is stored: which revisions would not have been recorded
+    #[command(
+        after_long_help = "The rules are those of the config as it is now (`ignore`, and `[source.rules]` where \
+        the raw pages are still kept) with each --ignore beside them. Nothing is changed."
+    )]
+    Replay {
+        /// Only articles of this source
+        #[arg(value_name = "SOURCE")]
+        source: Option<String>,
+        /// Also leave out lines that match this regular expression; may be given several times
+        #[arg(long, value_name = "PATTERN")]
+        ignore: Vec<String>,
+        /// Only revisions seen since then: a date, a time, or an age such as `30d`
+        #[arg(long, value_name = "WHEN")]
+        since: Option<String>,
+    },
 }
 
 /// `story …`

@@ -43,6 +43,7 @@ fn recorded(explained: &Explained, lines: &mut Vec<String>) {
         };
         lines.push(format!("  {}  revision {}: {what}", time(revision.at), revision.number));
         lines.extend(rules.iter().map(|rule| format!("      {rule}")));
+        lines.extend(revision.archived.iter().map(|archived| format!("      kept at {archived}")));
     }
     for held in &explained.suppressed {
         let seen = if held.looks == 1 { "once".to_owned() } else { format!("{} times", held.looks) };

@@ -19,6 +19,7 @@ mod import;
 mod init;
 mod input;
 mod poll;
+mod replay;
 mod shell;
 mod show;
 mod sources;

@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::io::clock::Clock;
 use crate::io::store::Store;
 use crate::jobs::tally::Tally;
-use crate::jobs::{Context, deliver, poll, recheck};
+use crate::jobs::{Context, deliver, poll, recheck, wayback};
 use crate::model::ids::SourceId;
 
 /// What one cycle did.
@@ -85,6 +85,8 @@ async fn cycle(config: Config, wanted: &[SourceId], recheck: bool) -> anyhow::Re
     let polled = poll::all(&context, wanted).await?;
     let looked = if recheck { recheck::all(&context).await? } else { Tally::default() };
     let delivered = deliver::drain(&context).await?;
+    // One request at most: the archive takes few a minute, and a cycle waits for none.
+    wayback::tick(&context).await?;
     store.close().await;
     let elapsed = clock.now().duration_since(began);
     Ok(Summary {

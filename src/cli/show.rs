@@ -83,6 +83,9 @@ pub(crate) fn show(cli: &Cli, ask: &Ask<'_>) -> anyhow::Result<()> {
         revision.number,
         lines.len()
     ))?;
+    if let Some(archived) = &revision.archived {
+        output.line(printable(&format!("kept at {archived}\n")))?;
+    }
     Ok(output.line(printable(&revision.text))?)
 }
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::args::{Cli, SourcesAction};
 use super::input::Inputs;
 use super::output::{Output, counted, printable, shorten};
+use super::replay;
 use crate::config::{Config, SourceConfig};
 use crate::engine::schedule::format_duration;
 use crate::engine::{feed, opml, sitemap};
@@ -29,6 +30,9 @@ pub(crate) fn run(cli: &Cli, action: Option<&SourcesAction>, json: bool) -> anyh
         Some(SourcesAction::Discover { url }) => super::discover::run(cli, &address(url)?, output),
         Some(SourcesAction::Import { file, write }) => import(cli, file, *write, output),
         Some(SourcesAction::Export) => export(cli, output),
+        Some(SourcesAction::Replay { source, ignore, since }) => {
+            replay::run(cli, &replay::Ask { source: source.as_deref(), ignore, since: since.as_deref() }, output)
+        }
     }
 }
 

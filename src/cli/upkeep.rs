@@ -11,7 +11,7 @@ use super::{Incomplete, channels, sources};
 use crate::config::Config;
 use crate::io::clock::Clock;
 use crate::io::http::Http;
-use crate::io::store::{DeliveryFilter, Reader, StoreError};
+use crate::io::store::{DeliveryFilter, Reader, StoreError, WaybackCounts};
 use crate::jobs::verify;
 use crate::model::record::{ChannelRecord, SourceRecord};
 
@@ -124,6 +124,11 @@ fn examine(config: &Config, findings: &mut Vec<Finding>) {
         },
     );
     say("disk", disk(&config.store.path));
+    if config.wayback.is_some() {
+        let counts = reader.wayback().map_err(|error| error.to_string());
+        let said = |c: WaybackCounts| format!("{} copies kept, {} wanted, {} given up", c.kept, c.waiting, c.given_up);
+        say("wayback", counts.map(said));
+    }
     say("sources", sources::lines(config).map_err(|error| error.to_string()).and_then(|lines| fare(&lines)));
     say("channels", channels::lines(config).map_err(|error| error.to_string()).and_then(|lines| accept(&lines)));
     let failed = DeliveryFilter { status: Some("failed".to_owned()), channel: None, limit: Some(1_000) };

@@ -81,8 +81,8 @@ pub struct Config {
     pub smtp: Option<SmtpConfig>,
     /// `[web]`
     pub web: Option<WebConfig>,
-    /// `[archive] wayback`
-    pub wayback: bool,
+    /// `[archive]`: an archive of the web that is asked to keep matched revisions; nothing where `wayback` is off.
+    pub wayback: Option<WaybackConfig>,
     /// `[[mute]]`
     pub mutes: Vec<MuteConfig>,
     /// What a person should look at, though the config is used.
@@ -94,8 +94,12 @@ pub struct Config {
 pub struct StoreConfig {
     /// The database file.
     pub path: PathBuf,
-    /// How long raw pages that are no evidence on a topic are kept.
+    /// How long raw pages that are no evidence on a topic are kept; settled deliveries too.
     pub keep_pages: SignedDuration,
+    /// How long looks that found nothing are kept.
+    pub keep_observations: SignedDuration,
+    /// How long differences that a rule held back are kept after they were last seen.
+    pub keep_suppressed: SignedDuration,
 }
 
 /// `[fetch]`
@@ -354,6 +358,17 @@ pub struct WebhookChannel {
     pub timeout: SignedDuration,
 }
 
+/// `[archive] wayback = true` and what goes with it.
+#[derive(Debug, Clone)]
+pub struct WaybackConfig {
+    /// The archive; copies are asked for at `URL/save/…`.
+    pub url: WebUrl,
+    /// Between two requests.
+    pub every: SignedDuration,
+    /// `ACCESS:SECRET` of an account there.
+    pub key: Option<Secret>,
+}
+
 /// `[smtp]`
 #[derive(Debug, Clone)]
 pub struct SmtpConfig {
@@ -422,7 +437,7 @@ mod tests {
         assert_eq!(format!("{:#?}", said.fetch), format!("{:#?}", defaults.fetch));
         assert_eq!(format!("{:#?}", said.poll), format!("{:#?}", defaults.poll));
         assert_eq!(said.recheck, defaults.recheck);
-        assert_eq!(said.wayback, defaults.wayback);
+        assert!(said.wayback.is_none() && defaults.wayback.is_none());
     }
 
     #[test]
@@ -436,8 +451,13 @@ mod tests {
             .lines()
             .map(|line| line.strip_prefix("# ").filter(|rest| is_setting(rest)).unwrap_or(line))
             .collect();
-        let variables =
-            ["HERALD_PASSWORD", "WIREWATCH_SMTP_PASSWORD", "WIREWATCH_WEBHOOK_SECRET", "WIREWATCH_WEB_TOKEN"];
+        let variables = [
+            "HERALD_PASSWORD",
+            "WIREWATCH_SMTP_PASSWORD",
+            "WIREWATCH_WEBHOOK_SECRET",
+            "WIREWATCH_WEB_TOKEN",
+            "WIREWATCH_WAYBACK_KEY",
+        ];
         let environment =
             load::Environment::of(variables.map(|name| (name.to_owned(), format!("whsec_{}", "A".repeat(32)))));
         let path = Path::new("config/wirewatch.toml");

@@ -47,6 +47,7 @@ impl Topics {
             channels: channels.map(|channel| (channel.id.clone(), channel)).collect(),
             mutes: config.mutes.clone(),
             recheck: config.recheck.clone(),
+            wayback: config.wayback.is_some(),
         }
     }
 }

@@ -29,6 +29,7 @@ pub mod revision;
 pub mod query;
 
 pub mod ingest;
+pub mod replay;
 pub mod route;
 
 pub mod brief;
@@ -38,4 +39,5 @@ pub mod retry;
 pub mod schedule;
 pub mod unsubscribe;
 pub mod warc;
+pub mod wayback;
 pub mod webhook;

@@ -105,6 +105,8 @@ pub struct Topics {
     pub mutes: Vec<Mute>,
     /// When articles are looked at again.
     pub recheck: RecheckRules,
+    /// Whether an archive of the web is asked to keep each matched revision.
+    pub wayback: bool,
 }
 
 /// How soon a channel sends an event.

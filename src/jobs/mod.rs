@@ -9,10 +9,12 @@ pub mod import;
 mod mailing;
 pub mod poll;
 pub mod recheck;
+pub mod replay;
 pub mod tally;
 mod under_way;
 pub mod upkeep;
 pub mod verify;
+pub mod wayback;
 pub mod websub;
 
 use std::sync::Arc;

@@ -3,19 +3,26 @@
 use tracing::info;
 
 use super::{Context, NextDue};
-use crate::io::store::StoreError;
+use crate::io::store::{Horizon, Pruned, StoreError};
 use crate::model::time::{SignedDuration, Timestamp};
 
 /// Between two prunings.
 const EVERY: SignedDuration = SignedDuration::from_hours(24);
 
-/// Prunes what is older than `store.keep_pages`.
+/// Prunes what is older than `[store]` keeps.
 pub async fn tick(context: &Context) -> Result<NextDue, StoreError> {
     let now = context.clock.now();
-    let before = now.checked_sub(context.config.store.keep_pages).unwrap_or(Timestamp::UNIX_EPOCH);
-    let pruned = context.store.prune(before).await?;
-    if pruned.pages + pruned.entries + pruned.deliveries > 0 {
-        info!(pages = pruned.pages, entries = pruned.entries, deliveries = pruned.deliveries, "pruned");
+    let store = &context.config.store;
+    let before = |keep| now.checked_sub(keep).unwrap_or(Timestamp::UNIX_EPOCH);
+    let horizon = Horizon {
+        pages: before(store.keep_pages),
+        observations: before(store.keep_observations),
+        suppressed: before(store.keep_suppressed),
+    };
+    let pruned = context.store.prune(horizon).await?;
+    if pruned != Pruned::default() {
+        let Pruned { pages, entries, deliveries, observations, suppressed } = pruned;
+        info!(pages, entries, deliveries, observations, suppressed, "pruned");
     }
     Ok(now.checked_add(EVERY).ok())
 }

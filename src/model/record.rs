@@ -139,6 +139,9 @@ pub struct RevisionRecord {
     pub flip_of: Option<RevisionNumber>,
     /// Read anew from the same page by a newer extractor: no edit of the publisher's.
     pub technical: bool,
+    /// The copy that an archive of the web keeps of the page as it was then.
+    #[serde(default)]
+    pub archived: Option<String>,
 }
 
 /// A story.

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use super::super::raw::{Context, Node, Section, wrong_type};
-use super::super::{FetchConfig, PollConfig, RecheckConfig, SmtpConfig, SmtpTls, StoreConfig, WebConfig};
+use super::super::{
+    FetchConfig, PollConfig, RecheckConfig, SmtpConfig, SmtpTls, StoreConfig, WaybackConfig, WebConfig,
+};
 use super::paths::Paths;
 use super::{secret, values};
 use crate::engine::schedule::{RecheckSchedule, format_duration};
 use crate::model::time::SignedDuration;
+use crate::model::url::WebUrl;
 
 /// The store's file where the config names none.
 const STORE_FILE: &str = "wirewatch.db";
@@ -22,8 +25,15 @@ const RECHECK_STEPS: [&str; 5] = ["15m until 5h", "30m until 12h", "2h until 48h
 pub(super) fn store(section: Option<&Section<'_, '_>>, paths: &Paths) -> StoreConfig {
     let path = section.and_then(|section| section.optional("path", |context, node| paths.read_to_write(context, node)));
     let keep_pages = section.and_then(|section| section.optional("keep_pages", values::duration));
+    let keep_observations = section.and_then(|section| section.optional("keep_observations", values::duration));
+    let keep_suppressed = section.and_then(|section| section.optional("keep_suppressed", values::duration));
     finish(section);
-    StoreConfig { path: path.unwrap_or_else(|| paths.to_write(STORE_FILE)), keep_pages: keep_pages.unwrap_or(DAY * 90) }
+    StoreConfig {
+        path: path.unwrap_or_else(|| paths.to_write(STORE_FILE)),
+        keep_pages: keep_pages.unwrap_or(DAY * 90),
+        keep_observations: keep_observations.unwrap_or(DAY * 365),
+        keep_suppressed: keep_suppressed.unwrap_or(DAY * 180),
+    }
 }
 
 pub(super) fn fetch(section: Option<&Section<'_, '_>>, paths: &Paths) -> FetchConfig {
@@ -233,10 +243,20 @@ pub(super) fn web(section: &Section<'_, '_>) -> WebConfig {
     web
 }
 
-pub(super) fn archive(section: Option<&Section<'_, '_>>) -> bool {
-    let wayback = section.and_then(|section| section.optional("wayback", values::boolean));
-    finish(section);
-    wayback.unwrap_or(false)
+/// The Internet Archive.
+const WAYBACK_URL: &str = "https://web.archive.org/";
+
+/// The Internet Archive takes some four pages a minute from those who do not log in.
+const WAYBACK_EVERY: SignedDuration = SignedDuration::from_secs(20);
+
+pub(super) fn archive(section: Option<&Section<'_, '_>>) -> Option<WaybackConfig> {
+    let section = section?;
+    let wayback = section.optional("wayback", values::boolean).unwrap_or(false);
+    let url = section.optional("wayback_url", values::url).or_else(|| WebUrl::parse(WAYBACK_URL).ok());
+    let every = section.optional("wayback_every", values::duration).unwrap_or(WAYBACK_EVERY);
+    let key = section.optional("wayback_key", secret::secret);
+    section.finish();
+    wayback.then_some(WaybackConfig { url: url?, every, key })
 }
 
 fn finish(section: Option<&Section<'_, '_>>) {

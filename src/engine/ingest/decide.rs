@@ -95,8 +95,15 @@ fn first(known: &Known, capture: &Capture, topics: &Topics, now: Timestamp) -> P
         teller(known, &article, capture, &story, (topics, now)).tell_new(&changes, &mut plan);
     }
     plan.story = Some(story);
+    plan.wayback = is_archived(capture, &changes, topics);
     plan.matches = Some(MatchPlan { changes });
     plan
+}
+
+/// Whether a copy of a revision is wanted at an archive: of what a topic matches, and what stands on a page now.
+fn is_archived(capture: &Capture, changes: &[TopicChange], topics: &Topics) -> bool {
+    let is_matched = changes.iter().any(|change| change.transition != Transition::Left);
+    topics.wayback && is_matched && capture.candidate.made_from() != MadeFrom::Import
 }
 
 fn again(case: Case<'_>) -> Plan {
@@ -190,6 +197,7 @@ fn revise(case: Case<'_>, change: &Change, plan: &mut Plan) -> Vec<TopicChange> 
             teller.tell_diverged(&changes, (&new, &change.diff), (&withdrawn, &carried), plan);
         }
     }
+    plan.wayback = is_archived(capture, &changes, topics);
     plan.matches = Some(MatchPlan { changes: changes.clone() });
     plan.story = Some(story);
     changes
@@ -357,6 +365,7 @@ impl Plan {
             suppressed: None,
             story: None,
             matches: None,
+            wayback: false,
             events: Vec::new(),
             told: Vec::new(),
             next_check: None,

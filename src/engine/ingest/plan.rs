@@ -33,6 +33,8 @@ pub struct Plan {
     pub story: Option<StoryPlan>,
     /// What matches the article now, and what came and went.
     pub matches: Option<MatchPlan>,
+    /// Whether an archive of the web is asked to keep the page as it is now.
+    pub wayback: bool,
     /// What is told, to whom.
     pub events: Vec<PlannedEvent>,
     /// What is to be kept in mind as told.

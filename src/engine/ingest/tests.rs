@@ -61,6 +61,7 @@ fn topics() -> Topics {
         rules: BTreeMap::from([(id, rule)]),
         channels: BTreeMap::from([(hook, channel)]),
         mutes: Vec::new(),
+        wayback: false,
         recheck: RecheckRules {
             schedule: RecheckSchedule::parse(&["15m until 5h".to_owned()]).unwrap(),
             on_topic_until: SignedDuration::from_hours(24),

@@ -15,6 +15,9 @@ use crate::model::url::WebUrl;
 /// Of an answer's body so much is read, for the log and the `deliveries` list.
 const ANSWER_BYTES_MAX: u64 = 2000;
 
+/// The same where the answer is asked for its content.
+const CONTENT_BYTES_MAX: u64 = 128 * 1024;
+
 /// One POST.
 #[derive(Debug, Clone)]
 pub struct PostRequest {
@@ -39,6 +42,8 @@ pub struct PostAnswer {
     pub retry_after: Option<SignedDuration>,
     /// `Location`, which is not followed.
     pub location: Option<String>,
+    /// `Content-Location`.
+    pub content_location: Option<String>,
     /// The beginning of the body, as text.
     pub body: String,
 }
@@ -47,15 +52,20 @@ impl Http {
     /// Posts, past the limits of politeness (a webhook is the operator's own) but not past the guard. A redirect is an
     /// answer like another: it is not followed.
     pub async fn post(&self, request: PostRequest) -> Result<PostAnswer, FetchError> {
-        self.hand_over(Method::POST, request).await
+        self.hand_over(Method::POST, request, ANSWER_BYTES_MAX).await
     }
 
     /// The same with PUT, for services whose requests name their own transaction (Matrix).
     pub async fn put(&self, request: PostRequest) -> Result<PostAnswer, FetchError> {
-        self.hand_over(Method::PUT, request).await
+        self.hand_over(Method::PUT, request, ANSWER_BYTES_MAX).await
     }
 
-    async fn hand_over(&self, method: Method, request: PostRequest) -> Result<PostAnswer, FetchError> {
+    /// One request to a service whose answer is read, not only its status. No redirect is followed.
+    pub async fn ask(&self, method: Method, request: PostRequest) -> Result<PostAnswer, FetchError> {
+        self.hand_over(method, request, CONTENT_BYTES_MAX).await
+    }
+
+    async fn hand_over(&self, method: Method, request: PostRequest, max_bytes: u64) -> Result<PostAnswer, FetchError> {
         let url = request.url;
         let mut open = request.allow_private;
         open.sort_unstable();
@@ -68,13 +78,15 @@ impl Http {
             let now = self.clock().now();
             let answer = Answer::read(response.status().as_u16(), response.headers(), &url, now)?;
             let location = answer.header("location").map(str::to_owned);
-            let reading = Reading { max_bytes: ANSWER_BYTES_MAX, at_bound: AtBound::Cut, codings: answer.codings };
+            let content_location = answer.header("content-location").map(str::to_owned);
+            let reading = Reading { max_bytes, at_bound: AtBound::Cut, codings: answer.codings };
             // The status is the answer. A body that breaks off takes nothing from it.
             let body = body::read(&mut response, &url, reading).await.unwrap_or_default();
             Ok(PostAnswer {
                 status: answer.status,
                 retry_after: answer.hints.retry_after,
                 location,
+                content_location,
                 body: String::from_utf8_lossy(&body).into_owned(),
             })
         };

@@ -14,6 +14,9 @@ use crate::model::article::Content;
 use crate::model::ids::{ArticleId, StoryId};
 use crate::model::time::Timestamp;
 
+/// Differences kept of one article and rule, the newest.
+const SUPPRESSED_MAX: u32 = 64;
+
 /// What one look saw of the answer.
 #[derive(Debug)]
 pub(super) struct Look {
@@ -99,6 +102,13 @@ pub(super) fn suppressed(connection: &Connection, article: ArticleId, held: &Hel
             to_json("a difference", &held.added)?,
             to_json("a difference", &held.removed)?
         ])?;
+    // A page that counts its readers differs at every look.
+    connection
+        .prepare_cached(
+            "DELETE FROM suppressed WHERE article = ?1 AND rule = ?2 AND hash IN (
+               SELECT hash FROM suppressed WHERE article = ?1 AND rule = ?2 ORDER BY last_at DESC LIMIT -1 OFFSET ?3)",
+        )?
+        .execute(params![article.0, held.rule, SUPPRESSED_MAX])?;
     Ok(())
 }
 

@@ -113,7 +113,8 @@ pub(super) fn articles(connection: &Connection, filter: &ArticleFilter) -> Answe
 /// The columns that [`records::revision`] reads.
 pub(super) const REVISION: &str = "SELECT r.article, r.number, r.at, r.title, r.kinds, r.acknowledged, r.added_words,
     r.removed_words, r.hash, r.notice, r.significance, r.flip_of, r.technical, r.notes,
-    (SELECT p.hash FROM revision p WHERE p.article = r.article AND p.number = r.number - 1) AS previous
+    (SELECT p.hash FROM revision p WHERE p.article = r.article AND p.number = r.number - 1) AS previous,
+    (SELECT w.snapshot FROM wayback w WHERE w.article = r.article AND w.revision = r.number) AS archived
     FROM revision r";
 
 pub(super) fn revisions(connection: &Connection, id: ArticleId) -> Answer<Vec<RevisionRecord>> {

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::error::{Answer, StoreError};
 use super::value::{ms, signed, to_json};
-use super::{apply, blobs, events, load, sources};
+use super::{apply, blobs, events, load, sources, wayback};
 use crate::engine::candidate::{EXTRACTOR_VERSION, MadeFrom};
 use crate::engine::ingest::known::{Known, KnownArticle};
 use crate::engine::ingest::plan::{Doubt, Plan, Row};
@@ -75,6 +75,11 @@ fn record(
     }
     if let Some(matches) = &plan.matches {
         apply::matches(connection, article, matches, known_revision(&plan, &known), now)?;
+    }
+    if plan.wayback
+        && let Some(revision) = &plan.revision
+    {
+        wayback::want(connection, (article, revision.number), capture.candidate.url().as_str(), now)?;
     }
     let look = apply::Look {
         status: capture.page.as_ref().map(|page| page.status),

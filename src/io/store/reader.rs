@@ -247,6 +247,11 @@ impl Reader {
         self.read(|connection| archive::observations(connection, id))
     }
 
+    /// The revisions of an article that somebody was told of.
+    pub fn told_revisions(&self, id: ArticleId) -> Result<Vec<RevisionNumber>, StoreError> {
+        self.read(|connection| told::told_revisions(connection, id))
+    }
+
     /// Differences that rules held back.
     pub fn suppressed(&self, id: ArticleId) -> Result<Vec<SuppressedRecord>, StoreError> {
         self.read(|connection| archive::suppressed(connection, id))

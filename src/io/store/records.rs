@@ -65,6 +65,7 @@ pub(super) fn revision(connection: &Connection, row: &Row<'_>) -> Answer<Revisio
         significance: row.get("significance")?,
         flip_of: row.get::<_, Option<u32>>("flip_of")?.map(RevisionNumber),
         technical: row.get("technical")?,
+        archived: row.get("archived")?,
     })
 }
 

@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0004_rhythm.sql"),
     include_str!("../../../migrations/0005_websub.sql"),
     include_str!("../../../migrations/0006_channel_health.sql"),
+    include_str!("../../../migrations/0007_wayback.sql"),
 ];
 
 /// How long a connection waits for another program's lock.

@@ -9,8 +9,8 @@ use super::events::{read_delivery, read_event};
 use super::reader::{DeliveryFilter, Explained};
 use super::records;
 use super::value::from_json;
-use crate::model::event::{Delivery, DeliveryState, Event};
-use crate::model::ids::{ArticleId, ChannelId, DeliveryId, TopicId};
+use crate::model::event::{Delivery, DeliveryState, Event, EventKind};
+use crate::model::ids::{ArticleId, ChannelId, DeliveryId, RevisionNumber, TopicId};
 use crate::model::record::DeliveryRecord;
 
 fn record(delivery: Delivery) -> DeliveryRecord {
@@ -37,6 +37,12 @@ fn record(delivery: Delivery) -> DeliveryRecord {
 /// A delivery by its row number.
 pub(super) fn delivery_record(connection: &Connection, seq: i64) -> Answer<DeliveryRecord> {
     read_delivery(connection, seq).map(record)
+}
+
+/// The revisions of an article that were told as such.
+pub(super) fn told_revisions(connection: &Connection, id: ArticleId) -> Answer<Vec<RevisionNumber>> {
+    let sql = "SELECT DISTINCT revision FROM told WHERE article = ?1 AND kind = ?2 ORDER BY revision";
+    collect(connection, sql, params![id.0, EventKind::Revised.as_str()], |row| Ok(RevisionNumber(row.get(0)?)))
 }
 
 pub(super) fn deliveries(connection: &Connection, filter: &DeliveryFilter) -> Answer<Vec<DeliveryRecord>> {

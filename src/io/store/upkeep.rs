@@ -1,34 +1,18 @@
-//! Keeping the store well: pruning, backup, the daemon's lock.
+//! Keeping the store well: backup, integrity, sizes, the daemon's lock.
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::Connection;
 use rusqlite::backup::Backup;
-use rusqlite::{Connection, params};
 
 use super::Store;
 use super::error::{Answer, Fault, StoreError};
 use super::schema;
-use super::value::ms;
-use crate::model::time::Timestamp;
 
 /// Pages copied by a backup in one step; other work goes on between two steps.
 const BACKUP_STEP_PAGES: i32 = 1000;
-
-/// Free pages given back to the file system at one pruning.
-const VACUUM_PAGES: u32 = 4000;
-
-/// What pruning took away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Pruned {
-    /// Raw pages.
-    pub pages: usize,
-    /// Entries that no source lists any more, without an article.
-    pub entries: usize,
-    /// Settled deliveries, with events that nothing else tells.
-    pub deliveries: usize,
-}
 
 /// Held by a running daemon, so that a second one on the same store says so. Commands that write do not take it.
 #[derive(Debug)]
@@ -68,18 +52,6 @@ impl DaemonLock {
 }
 
 impl Store {
-    /// Takes away what was captured or settled before `before` and is no evidence: raw pages of articles that no topic
-    /// ever matched, delivered deliveries. Revisions and their texts are never pruned.
-    pub async fn prune(&self, before: Timestamp) -> Result<Pruned, StoreError> {
-        let pruned = self.writer.call(move |connection| prune(connection, ms(before))).await?;
-        self.writer
-            .call_alone(|connection| {
-                Ok(connection.execute_batch(&format!("PRAGMA incremental_vacuum({VACUUM_PAGES})"))?)
-            })
-            .await?;
-        Ok(pruned)
-    }
-
     /// Writes a consistent copy to `target`, by way of a temporary name beside it. The daemon goes on meanwhile.
     pub async fn backup(&self, target: &Path) -> Result<(), StoreError> {
         let target = target.to_path_buf();
@@ -120,42 +92,6 @@ impl super::Reader {
             Ok(found)
         })
     }
-}
-
-fn prune(connection: &Connection, before: i64) -> Answer<Pruned> {
-    // Evidence is every page of an article that a topic matched at any time. A page that others are compressed against
-    // stays as long as one of them does.
-    let evidence =
-        "SELECT r.page FROM revision r JOIN topic_change t ON t.article = r.article WHERE r.page IS NOT NULL";
-    connection.execute_batch("DROP TABLE IF EXISTS temp.doomed; CREATE TEMP TABLE doomed (id INTEGER PRIMARY KEY)")?;
-    connection.execute(
-        &format!("INSERT INTO doomed SELECT id FROM page WHERE at < ?1 AND id NOT IN ({evidence})"),
-        [before],
-    )?;
-    connection.execute(
-        "DELETE FROM doomed WHERE id IN (SELECT base FROM page WHERE base IS NOT NULL AND id NOT IN (SELECT id FROM doomed))",
-        [],
-    )?;
-    connection.execute("UPDATE revision SET page = NULL WHERE page IN (SELECT id FROM doomed)", [])?;
-    connection.execute("DELETE FROM page WHERE base IS NOT NULL AND id IN (SELECT id FROM doomed)", [])?;
-    let leaves = connection.changes();
-    let roots = connection.execute("DELETE FROM page WHERE id IN (SELECT id FROM doomed)", [])?;
-    connection.execute_batch("DROP TABLE temp.doomed")?;
-    let entries = connection
-        .execute("DELETE FROM entry WHERE article IS NULL AND first_seen < ?1 AND attempts > 10", [before])?;
-    connection.execute(
-        "DELETE FROM delivery_event WHERE delivery IN
-           (SELECT seq FROM delivery WHERE state = 'delivered' AND settled < ?1)",
-        [before],
-    )?;
-    let deliveries =
-        connection.execute("DELETE FROM delivery WHERE state = 'delivered' AND settled < ?1", params![before])?;
-    connection.execute(
-        "DELETE FROM event WHERE at < ?1 AND id NOT IN (SELECT event FROM delivery_event)
-           AND id NOT IN (SELECT event FROM digest_item)",
-        [before],
-    )?;
-    Ok(Pruned { pages: usize::try_from(leaves).unwrap_or(usize::MAX) + roots, entries, deliveries })
 }
 
 fn backup(connection: &Connection, target: &Path) -> Answer<()> {

@@ -27,6 +27,8 @@ const EVERY_KEY: &str = r#"
 [store]
 path = "/srv/w.db"
 keep_pages = "7d"
+keep_observations = "8d"
+keep_suppressed = "9d"
 [fetch]
 contact = "ada@a.test"
 timeout = "5s"
@@ -57,6 +59,8 @@ public_url = "https://w.a.test/"
 websub = false
 [archive]
 wayback = true
+wayback_url = "https://archive.a.test/"
+wayback_every = "5s"
 [[source]]
 id = "a"
 name = "A"
@@ -143,7 +147,7 @@ fn shown(config: &Config) -> String {
         ),
         format!("{:#?}", config.smtp),
         format!("{:#?}", config.web),
-        format!("wayback: {}", config.wayback),
+        format!("{:#?}", config.wayback),
         format!("{:#?}", config.mutes),
     ];
     for source in &config.sources {

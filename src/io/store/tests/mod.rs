@@ -82,6 +82,7 @@ pub(super) fn topics(ask: Ask) -> Arc<Topics> {
         rules: BTreeMap::from([(id, rule)]),
         channels: channels.into_iter().map(|channel| (channel.id.clone(), channel)).collect(),
         mutes: ask.mutes,
+        wayback: false,
         recheck: RecheckRules {
             schedule: RecheckSchedule::parse(&steps).unwrap(),
             on_topic_until: SignedDuration::from_hours(24 * 365),
@@ -144,7 +145,8 @@ impl World {
 }
 
 pub(super) fn config(path: PathBuf) -> StoreConfig {
-    StoreConfig { path, keep_pages: SignedDuration::from_hours(24 * 90) }
+    let keep = SignedDuration::from_hours(24 * 90);
+    StoreConfig { path, keep_pages: keep, keep_observations: keep, keep_suppressed: keep }
 }
 
 /// A body of many words of its own, so that texts are alike only where a test makes them so.

@@ -102,13 +102,92 @@ async fn pruning_takes_old_pages_and_never_evidence_on_a_topic() {
     }
     let one = crate::model::ids::RevisionNumber(1);
     world.later(60);
-    let pruned = world.store.prune(world.now).await.unwrap();
+    let pruned = world.store.prune(all_before(world.now)).await.unwrap();
     assert_eq!(pruned.pages, 6);
     let reader = world.reader();
     assert!(reader.page(ArticleId(1), one).unwrap().is_some());
     assert!(reader.page(ArticleId(2), one).unwrap().is_none());
     assert_eq!(reader.verify(None, &|_| None).unwrap().problems, []);
     assert_eq!(reader.integrity().unwrap(), Vec::<String>::new());
+}
+
+fn all_before(now: Timestamp) -> Horizon {
+    Horizon { pages: now, observations: now, suppressed: now }
+}
+
+#[tokio::test]
+async fn pruning_keeps_the_looks_that_say_when_something_happened() {
+    let mut world = World::new();
+    let unchanged = || Seen::NotModified { validators: Validators::default() };
+    let failed = || Seen::Failed { reason: "time-out".to_owned(), status: None, wait: None };
+    for (url, text) in
+        [("https://a.test/off", content("Weather", &[&filler(3, 200)])), ("https://a.test/on", on_topic(1))]
+    {
+        world.ingest(capture(url, text.clone())).await;
+        let article = world.reader().find_article(url).unwrap();
+        for _ in 0..3 {
+            world.later(10);
+            world.see(article, failed()).await;
+            world.later(10);
+            world.see(article, unchanged()).await;
+        }
+        for _ in 0..2 {
+            world.later(10);
+            world.see(article, Seen::Gone { status: 404 }).await;
+        }
+        world.later(10);
+        world.see(article, failed()).await;
+        world.later(10);
+        // A difference that typesetting makes is held back.
+        let mut typeset = text;
+        typeset.blocks[0].text = typeset.blocks[0].text.replace(". ", ".  ").to_uppercase();
+        world.ingest(capture(url, typeset)).await;
+        for _ in 0..2 {
+            world.later(10);
+            world.see(article, failed()).await;
+            world.later(10);
+            world.see(article, unchanged()).await;
+        }
+    }
+    let outcomes = |world: &World, article| -> Vec<String> {
+        world.reader().observations(ArticleId(article)).unwrap().into_iter().map(|look| look.outcome).collect()
+    };
+    let (off, on) = (outcomes(&world, 1), outcomes(&world, 2));
+    assert_eq!(off, on);
+    world.later(60);
+    let pruned = world.store.prune(all_before(world.now)).await.unwrap();
+    let kept = outcomes(&world, 1);
+    assert_eq!(off.len() - kept.len(), pruned.observations);
+    assert!(pruned.observations >= 5, "{off:?} became {kept:?}");
+    let told = |outcomes: &[String]| -> Vec<String> {
+        outcomes
+            .iter()
+            .filter(|outcome| !["not-modified", "failed", "cosmetic", "unchanged"].contains(&outcome.as_str()))
+            .cloned()
+            .collect()
+    };
+    assert_eq!(told(&off), told(&kept));
+    assert_eq!(kept.last(), off.last());
+    assert_eq!(outcomes(&world, 2), on, "the topic's article was pruned");
+    assert_eq!(world.store.prune(all_before(world.now)).await.unwrap().observations, 0);
+}
+
+#[tokio::test]
+async fn held_back_differences_are_bounded_and_go_after_their_time() {
+    let mut world = World::new();
+    let text = |turn: usize| {
+        let line = format!("{} views", 1_000 + turn);
+        content("Weather", &[&filler(3, 200), &line])
+    };
+    for turn in 0..100 {
+        world.ingest(capture("https://a.test/off", text(turn))).await;
+        world.later(15);
+    }
+    let held = world.reader().suppressed(ArticleId(1)).unwrap();
+    assert_eq!(held.len(), 64, "the newest are kept");
+    assert_eq!(world.reader().article(ArticleId(1)).unwrap().revisions, 1);
+    let pruned = world.store.prune(all_before(world.now)).await.unwrap();
+    assert_eq!((pruned.suppressed, world.reader().suppressed(ArticleId(1)).unwrap().len()), (64, 0));
 }
 
 #[tokio::test]
