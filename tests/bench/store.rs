@@ -1,5 +1,6 @@
 //! How the store scales: `cargo bench --bench store -- 1000000` fills a store with so many articles (20,000 where nothing
-//! is said) and prints articles a second, the time of one ingest at each tenth of the way, and bytes an article.
+//! is said) and prints, at each tenth of the way, articles a second and the time of one ingest, from the call to the answer
+//! after the commit; then how many bytes an article each table and index takes. The texts are those of [`prose`].
 
 #![expect(
     clippy::print_stdout,
@@ -10,6 +11,9 @@
     reason = "a benchmark that a person reads"
 )]
 
+mod prose;
+
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -24,11 +28,10 @@ use wirewatch::model::ids::SourceId;
 use wirewatch::model::time::{SignedDuration, Timestamp};
 use wirewatch::model::url::WebUrl;
 
-/// Every so many articles one is a copy of an earlier one.
-const COPY_EVERY: u64 = 20;
+use prose::Prose;
 
 /// Ingests timed one by one at each tenth of the way.
-const TIMED: u64 = 500;
+const TIMED: u64 = 2_000;
 
 #[tokio::main]
 async fn main() {
@@ -36,9 +39,16 @@ async fn main() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("store.db");
     let now = Timestamp::UNIX_EPOCH;
-    let keep_pages = SignedDuration::from_hours(24);
-    let store = Store::open(&StoreConfig { path, keep_pages }, now).unwrap();
+    let keep = SignedDuration::from_hours(24);
+    let config = StoreConfig { path, keep_pages: keep, keep_observations: keep, keep_suppressed: keep };
+    let store = Store::open(&config, now).unwrap();
     let topics = Arc::new(topics());
+    let prose = Prose::new();
+    println!(
+        "one empty commit on this disk: p50 {:?}, p99 {:?}",
+        share(&mut commits(directory.path()), 50),
+        share(&mut commits(directory.path()), 99)
+    );
     let begun = Instant::now();
     let tenth = (wanted / 10).max(TIMED);
     let mut number = 0;
@@ -46,7 +56,7 @@ async fn main() {
         let mut running = Vec::new();
         let until = (number + tenth - TIMED).min(wanted);
         while number < until {
-            running.push(store.ingest(article(number), Arc::clone(&topics), now));
+            running.push(store.ingest(capture(&prose, number), Arc::clone(&topics), now));
             number += 1;
             if running.len() == 64 || number == until {
                 for outcome in futures_util::future::join_all(running.drain(..)).await {
@@ -56,18 +66,16 @@ async fn main() {
         }
         let mut times: Vec<Duration> = Vec::new();
         for _ in 0..TIMED {
-            let capture = article(number);
+            let capture = capture(&prose, number);
             number += 1;
             let start = Instant::now();
             store.ingest(capture, Arc::clone(&topics), now).await.unwrap();
             times.push(start.elapsed());
         }
-        times.sort_unstable();
-        let at = |share: usize| times.get(times.len() * share / 100).copied().unwrap_or_default();
         println!(
             "{number} articles: one ingest p50 {:?}, p99 {:?}, {:.0} articles/s so far",
-            at(50),
-            at(99),
+            share(&mut times, 50),
+            share(&mut times, 99),
             number as f64 / begun.elapsed().as_secs_f64()
         );
     }
@@ -83,6 +91,7 @@ fn topics() -> Topics {
         rules: std::collections::BTreeMap::default(),
         channels: std::collections::BTreeMap::default(),
         mutes: Vec::new(),
+        wayback: false,
         recheck: RecheckRules {
             schedule: RecheckSchedule::parse(&["15m until 5h".to_owned()]).unwrap(),
             on_topic_until: SignedDuration::from_hours(24),
@@ -91,14 +100,32 @@ fn topics() -> Topics {
     }
 }
 
-fn article(number: u64) -> Capture {
-    let copied = number >= COPY_EVERY && number.is_multiple_of(COPY_EVERY);
-    let text = text(if copied { number - COPY_EVERY / 2 } else { number });
-    let url = WebUrl::parse(&format!("https://site{}.test/{number}", number % 500)).unwrap();
+fn share(times: &mut [Duration], hundredths: usize) -> Duration {
+    times.sort_unstable();
+    times.get(times.len() * hundredths / 100).copied().unwrap_or_default()
+}
+
+/// What the disk takes for a commit of one row, which every ingest pays too.
+fn commits(directory: &Path) -> Vec<Duration> {
+    let connection = rusqlite::Connection::open(directory.join("empty.db")).unwrap();
+    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL").unwrap();
+    connection.execute_batch("CREATE TABLE IF NOT EXISTS row (id INTEGER PRIMARY KEY)").unwrap();
+    (0..500)
+        .map(|_| {
+            let start = Instant::now();
+            connection.execute("INSERT INTO row DEFAULT VALUES", []).unwrap();
+            start.elapsed()
+        })
+        .collect()
+}
+
+fn capture(prose: &Prose, number: u64) -> Capture {
+    let made = prose.article(number);
+    let url = WebUrl::parse(&format!("https://site{}.test/{number}", made.site)).unwrap();
     let given = Given {
         url: &url,
-        title: Some("Talks"),
-        body: GivenBody::Text(&text),
+        title: Some(&made.title),
+        body: GivenBody::Text(&made.text),
         authors: &[],
         published: None,
         modified: None,
@@ -117,35 +144,4 @@ fn article(number: u64) -> Capture {
         reread: Reread::NotAsked,
         jitter: 0.0,
     }
-}
-
-/// Four hundred words of a vocabulary in which few are frequent, as in a language.
-fn text(seed: u64) -> String {
-    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    let mut random = move || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state
-    };
-    let mut text = String::new();
-    for word in 0..400 {
-        let share = (random() % 10_000) as f64 / 10_000.0;
-        let mut rank = (share.powi(3) * 40_000.0) as u64;
-        loop {
-            text.push(char::from(b'a' + u8::try_from(rank % 26).unwrap()));
-            rank /= 26;
-            if rank == 0 {
-                break;
-            }
-        }
-        text.push_str(if word % 60 == 59 {
-            "\n\n"
-        } else if word % 15 == 14 {
-            ". "
-        } else {
-            " "
-        });
-    }
-    text
 }
