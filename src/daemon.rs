@@ -254,9 +254,7 @@ impl Daemon {
         );
         self.contexts.send_replace(Arc::new(context));
         let wakes = &self.wakes;
-        for notify in
-            [&*wakes.poll, &wakes.recheck, &*wakes.deliver, &wakes.digest, &*wakes.hubs, &wakes.wayback]
-        {
+        for notify in [&*wakes.poll, &wakes.recheck, &*wakes.deliver, &wakes.digest, &*wakes.hubs, &wakes.wayback] {
             notify.notify_one();
         }
         Ok(said)
