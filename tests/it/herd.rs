@@ -1,17 +1,22 @@
 //! Many sources that are due at once, polled by the daemon's poller under a clock that the test moves.
 
 use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::net::TcpStream;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use wirewatch::config::load::load_text;
 use wirewatch::demo::newsroom::{FeedFormat, Newsroom, Serving};
 use wirewatch::io::clock::{Clock, ClockHandle};
-use wirewatch::io::store::Store;
+use wirewatch::io::store::{SourceState, Store};
 use wirewatch::jobs::Context;
 use wirewatch::jobs::poll::Poller;
+use wirewatch::model::source::SourceHealth;
 use wirewatch::model::time::{SignedDuration, Timestamp};
 
+use crate::support::hostile::{Hostile, Seen, answer, drip, say_and_close, silence};
 use crate::support::sink::NOON;
 
 const STEP: SignedDuration = SignedDuration::from_millis(500);
@@ -105,4 +110,78 @@ async fn a_source_alone_on_its_cron_line_is_polled_at_its_time() {
     herd.polled(1).await;
     herd.hand.set(NOON.parse::<Timestamp>().unwrap() + SignedDuration::from_hours(1));
     assert_eq!(herd.polled(1).await, [1]);
+}
+
+/// How one in twenty misbehaves.
+fn misbehave(kind: usize, stream: &mut TcpStream) -> io::Result<()> {
+    match kind {
+        0 | 1 => silence(stream),
+        2 => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9000\r\n\r\n")?;
+            drip(stream, b"x", Duration::from_millis(50))
+        }
+        3 => answer(stream, "HTTP/1.1 500 Oh", b""),
+        4 => answer(stream, "HTTP/1.1 429 Slow\nretry-after: 9000", b""),
+        5 => answer(stream, "HTTP/1.1 302 Found\nlocation: /feed", b""),
+        6 => say_and_close(stream, b"HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\n<rss><channel>"),
+        7 => answer(stream, "HTTP/1.1 200 OK", b"<html><p>no feed"),
+        8 => drip(stream, &[b'x'; 4096], Duration::ZERO),
+        _ => Err(io::ErrorKind::ConnectionReset.into()),
+    }
+}
+
+/// What a source's own server does: `n17.test` is the seventeenth.
+fn serve(seen: &Seen, stream: &mut TcpStream) -> io::Result<()> {
+    let host = seen.header("host").unwrap_or_default();
+    let number = host.trim_start_matches('n').trim_end_matches(".test").parse().unwrap_or(0_usize);
+    if number.is_multiple_of(20) {
+        return misbehave(number / 20 % 10, stream);
+    }
+    let feed =
+        format!("<rss version=\"2.0\"><channel><item><guid>1</guid><title>Of {number}</title></item></channel></rss>");
+    answer(stream, "HTTP/1.1 200 OK\netag: \"1\"", feed.as_bytes())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sources_that_misbehave_in_every_way_keep_no_healthy_one_waiting() {
+    const SOURCES: usize = 400;
+    let (server, directory) = (Hostile::serve(serve), tempfile::tempdir().unwrap());
+    let (mut sources, mut hosts) = (String::new(), Vec::new());
+    for n in 0..SOURCES {
+        writeln!(sources, "[[source]]\nid = \"n{n}\"\nfeed = \"http://n{n}.test/feed\"\ncontent = \"feed\"").unwrap();
+        hosts.push(format!("\"n{n}.test\" = \"{}\"", server.addr));
+    }
+    // What hangs does so longer than the test takes.
+    let text = format!(
+        "[store]\npath = \"{}/w.db\"\n[fetch]\nmin_delay = \"0s\"\ntimeout = \"10m\"\nallow_private = [\"127.0.0.0/8\"]\n\
+         concurrency = 16\nresolve = {{ {} }}\n[poll]\nevery = \"1h\"\n{sources}",
+        directory.path().display(),
+        hosts.join(", ")
+    );
+    let config = load_text(&text, &directory.path().join("wirewatch.toml")).map_err(|bad| bad.to_string()).unwrap();
+    let (clock, hand) = Clock::fixed(NOON.parse().unwrap());
+    let store = Store::open(&config.store, clock.now()).unwrap();
+    store.sync_sources(&config.sources, clock.now()).await.unwrap();
+    let context = Arc::new(Context::new(config, store, clock).unwrap());
+    let ended = Arc::new(Notify::new());
+    let mut poller = Poller::new(Arc::clone(&ended), Arc::new(Notify::new()));
+    let healthy = |states: &[SourceState], since: Timestamp| {
+        states.iter().filter(|state| state.last_success.is_some_and(|at| at >= since)).count()
+    };
+    for _ in 0..3 {
+        let since = context.clock.now();
+        // A herd of 400 is given moments within 40 s.
+        poller.tick(&context).await.unwrap();
+        hand.advance(SignedDuration::from_secs(41));
+        loop {
+            poller.tick(&context).await.unwrap();
+            let states = context.store.source_states().await.unwrap();
+            let failing = states.iter().filter(|state| matches!(state.health, SourceHealth::Failing { .. })).count();
+            if healthy(&states, since) == SOURCES - SOURCES / 20 && failing >= SOURCES / 20 / 2 {
+                break;
+            }
+            ended.notified().await;
+        }
+        hand.advance(SignedDuration::from_hours(2));
+    }
 }

@@ -30,3 +30,4 @@ mod tls;
 mod unsubscribe;
 mod wayback;
 mod websub;
+mod week;

@@ -1,6 +1,6 @@
 //! The daemon's polls: what is due is started, and nobody waits for a slow source.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use tokio::sync::Notify;
@@ -18,6 +18,10 @@ use crate::model::time::{SignedDuration, Timestamp};
 /// The sources' state is read anew this often, since commands may poll beside the daemon.
 const STATES_FRESH_FOR: SignedDuration = SignedDuration::from_secs(60);
 
+/// Of the polls under way so many, one in this, may be of sources that were failing: those that hang would else keep the
+/// healthy ones waiting.
+const FAILING_SHARE: usize = 4;
+
 /// The daemon's polls: starts what is due, holds what is under way, and never waits for a slow source.
 #[derive(Debug)]
 pub struct Poller {
@@ -25,6 +29,7 @@ pub struct Poller {
     hubs: Arc<Notify>,
     read_at: Option<Timestamp>,
     read_for: Option<Arc<Context>>,
+    sources: HashMap<SourceId, Arc<SourceConfig>>,
     states: HashMap<SourceId, SourceState>,
     due: BTreeSet<(Timestamp, SourceId)>,
     /// Until its next poll: what a source's config asks for where the stored time is later.
@@ -32,6 +37,8 @@ pub struct Poller {
     /// Until its next poll: the moment that a source got when many were due at once.
     spread: HashMap<SourceId, Timestamp>,
     under_way: UnderWay<SourceId, Result<One, StoreError>>,
+    /// Of those under way, the ones that were failing when they began.
+    failing: HashSet<SourceId>,
 }
 
 impl Poller {
@@ -42,11 +49,13 @@ impl Poller {
             hubs,
             read_at: None,
             read_for: None,
+            sources: HashMap::new(),
             states: HashMap::new(),
             due: BTreeSet::new(),
             sooner: HashMap::new(),
             spread: HashMap::new(),
             under_way: UnderWay::new(),
+            failing: HashSet::new(),
         }
     }
 
@@ -59,33 +68,45 @@ impl Poller {
         if !same || !fresh {
             self.read_states(context, now).await?;
         }
-        self.spread_herd(context, now);
-        while self.under_way.len() < context.config.fetch.concurrency.max(1) {
-            let Some((at, id)) = self.due.first().cloned() else { break };
-            if at > now {
-                break;
-            }
-            self.due.pop_first();
+        self.spread_herd(now);
+        let capacity = context.config.fetch.concurrency.max(1);
+        while self.under_way.len() < capacity {
+            let Some((at, id)) = self.next(now, capacity.div_ceil(FAILING_SHARE)) else { break };
+            self.due.remove(&(at, id.clone()));
             self.start(context, id);
         }
-        // At capacity, the end of a poll wakes the loop.
-        let at_capacity = self.under_way.len() >= context.config.fetch.concurrency.max(1);
-        Ok(if at_capacity { None } else { self.due.first().map(|(at, _)| *at) })
+        // What is due and not started waits for the end of another poll, which wakes the loop.
+        let at_capacity = self.under_way.len() >= capacity;
+        Ok(if at_capacity { None } else { self.due.iter().map(|(at, _)| *at).find(|at| *at > now) })
+    }
+
+    /// The first that is due and may be started.
+    fn next(&self, now: Timestamp, failing_max: usize) -> Option<(Timestamp, SourceId)> {
+        let may_fail = self.failing.len() < failing_max;
+        let mut due = self.due.iter().take_while(|(at, _)| *at <= now);
+        due.find(|(_, id)| may_fail || !self.is_failing(id)).cloned()
+    }
+
+    fn is_failing(&self, id: &SourceId) -> bool {
+        self.states.get(id).is_some_and(|state| matches!(state.health, SourceHealth::Failing { .. }))
     }
 
     /// Waits for the polls that are under way. What they came to is in the store; a later tick would read it there.
     pub async fn finish(&mut self) {
         self.under_way.finish().await;
+        self.failing.clear();
         self.read_at = None;
     }
 
     fn start(&mut self, context: &Arc<Context>, id: SourceId) {
-        let source = context.config.sources.iter().find(|source| source.id == id);
-        let (Some(source), Some(state)) = (source, self.states.get(&id)) else { return };
+        let (Some(source), Some(state)) = (self.sources.get(&id), self.states.get(&id)) else { return };
         let (context, source, state) = (Arc::clone(context), Arc::clone(source), state.clone());
         let wake = Arc::clone(&self.wake);
         self.sooner.remove(&id);
         self.spread.remove(&id);
+        if matches!(state.health, SourceHealth::Failing { .. }) {
+            self.failing.insert(id.clone());
+        }
         self.under_way.start(id, async move {
             let result = one(&context, &source, state).await;
             wake.notify_one();
@@ -95,6 +116,7 @@ impl Poller {
 
     fn take_ended(&mut self) -> Result<(), StoreError> {
         while let Some((id, result)) = self.under_way.ended() {
+            self.failing.remove(&id);
             // A panic inside a poll is a bug of ours: the source is due again when the states are read anew.
             let Some(result) = result else {
                 tracing::error!(source.id = %id, "a poll panicked; please report the log before this line");
@@ -115,7 +137,12 @@ impl Poller {
 
     async fn read_states(&mut self, context: &Arc<Context>, now: Timestamp) -> Result<(), StoreError> {
         self.states = states(context).await?;
-        match self.read_for.take() {
+        let before = self.read_for.take();
+        if before.as_ref().is_none_or(|seen| !Arc::ptr_eq(seen, context)) {
+            let sources = context.config.sources.iter();
+            self.sources = sources.map(|source| (source.id.clone(), Arc::clone(source))).collect();
+        }
+        match before {
             Some(same) if Arc::ptr_eq(&same, context) => {}
             Some(old) => self.sooner.extend(sooner(&old, context, &self.states, now)),
             None => self.sooner.extend(after_absence(context, &self.states, now)),
@@ -142,16 +169,15 @@ impl Poller {
 
     /// Parts those that have come due together (at a start, after a sleep, on one cron line): each gets a moment of its
     /// own, once.
-    fn spread_herd(&mut self, context: &Context, now: Timestamp) {
+    fn spread_herd(&mut self, now: Timestamp) {
         let due = self.due.iter().take_while(|(at, _)| *at <= now);
         let herd: Vec<_> = due.filter(|(_, id)| !self.spread.contains_key(id)).cloned().collect();
         if herd.len() < 2 {
             return;
         }
-        let times: HashMap<_, _> = context.config.sources.iter().map(|source| (&source.id, &source.times)).collect();
         for (at, id) in &herd {
-            let Some(times) = times.get(id) else { continue };
-            let moment = first_poll(id, times, herd.len(), now);
+            let Some(source) = self.sources.get(id) else { continue };
+            let moment = first_poll(id, &source.times, herd.len(), now);
             self.due.remove(&(*at, id.clone()));
             self.due.insert((moment, id.clone()));
             self.spread.insert(id.clone(), moment);
