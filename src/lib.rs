@@ -17,7 +17,7 @@
 //!
 //! - [`model`]: nouns and their invariants; `record` has the lines of `export`.
 //! - [`engine`]: verbs, pure and deterministic; `now` and jitter are arguments. In the order an article meets them: `decode`,
-//!   `feed`, `sitemap`, `links`, `discover`, `opml`, `websub` (feeds whose hub pushes), `page`, `split` (articles over
+//!   `feed`, `sitemap`, `links`, `discover`, `opml`, `websub` (feeds whose hub pushes), `page`, `split` (articles on
 //!   several pages), `normalize`, `canonical`, `fingerprint`, composed by `candidate`;
 //!   `crosspost`, `revision`, `diff`, `query`, `route`, composed by `ingest`; `schedule`, `retry`, `digest`, `webhook`,
 //!   `feed_out`, `unsubscribe`, `warc`. Shared by stages: `text` (words, folding, sentences), `markup` (a tolerant XML scanner), `dates`,
@@ -42,9 +42,10 @@
 //! # One article's way
 //!
 //! A feed that names a WebSub hub is subscribed to by `jobs::websub`; what the hub sends to [`web`] goes the way of a poll's
-//! answer from its entries on. `jobs::poll` asks the source (conditionally), parses the answer on a blocking thread and asks the store which entries are
-//! unknown. `jobs::capture` fetches each page (and the other parts of a split article), reads it (`Candidate::read`) and hands
-//! it to `Store::ingest`, which loads what is
+//! answer from its entries on. `jobs::poll` asks the source (conditionally), parses the answer on a blocking thread and asks the
+//! store which entries are unknown. `jobs::capture` fetches each page, reads it (`Candidate::read`) with its other pages
+//! (`jobs::whole`: the parts of a split article, the AMP twin of one that lacks its text) and hands it to `Store::ingest`, which
+//! loads what is
 //! known (the article by address, similar texts by key), calls `decide`, applies the plan and commits. `jobs::recheck` does the
 //! same for tracked articles. `jobs::deliver` leases due deliveries, sends them with no transaction open, and settles them;
 //! `jobs::digest` makes one delivery of what waits when a digest is due.

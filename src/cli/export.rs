@@ -48,8 +48,8 @@ fn export_warc(reader: &Reader, filter: &ArticleFilter, path: &Path, now: Timest
     for article in articles {
         for number in 1..=article.revisions {
             let Some(page) = reader.page(article.id, RevisionNumber(number))? else { continue };
-            let mut parts = split::bodies(&page.body, &page.final_url).into_iter();
-            let Some((url, body)) = parts.next() else { continue };
+            let mut parts = split::pieces(&page.body, &page.final_url).into_iter();
+            let Some((_, url, body)) = parts.next() else { continue };
             records += 1;
             out.write_all(&warc::response(&warc::Response {
                 url: url.as_str(),
@@ -58,7 +58,7 @@ fn export_warc(reader: &Reader, filter: &ArticleFilter, path: &Path, now: Timest
                 headers: &page.headers,
                 body,
             }))?;
-            for (url, body) in parts {
+            for (_, url, body) in parts {
                 records += 1;
                 let content_type = page.content_type().unwrap_or("text/html");
                 out.write_all(&warc::resource(url.as_str(), page.fetched, content_type, body))?;

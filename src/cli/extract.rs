@@ -1,18 +1,19 @@
 //! `extract`: the normalized article from a page.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use serde::Serialize;
 
 use super::Incomplete;
 use super::args::Cli;
-use super::input::{Input, Inputs};
+use super::input::{Inputs, is_address};
 use super::output::{Output, printable};
-use crate::config::Config;
-use crate::engine::page::rules::SiteRules;
-use crate::engine::page::{self, Learned, PageInput};
-use crate::engine::{candidate, canonical, decode, normalize};
+use crate::config::{Config, PageRules};
+use crate::engine::candidate::{self, CandidateError, CandidateInput};
+use crate::engine::page::{self, Extracted, Learned};
+use crate::engine::{canonical, normalize};
 use crate::model::article::{Content, Origin};
 use crate::model::url::{CanonicalUrl, WebUrl};
 
@@ -47,7 +48,9 @@ struct Line<'a> {
     text: String,
     word_count: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
-    blocks: Option<Vec<TraceLine>>,
+    blocks: Option<&'a [TraceLine]>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    rules: &'a [String],
 }
 
 /// Why one block is in or out.
@@ -58,12 +61,21 @@ pub(crate) struct TraceLine {
     pub(crate) text: String,
 }
 
+/// The trace of an extraction, to print.
+pub(crate) fn trace(extracted: &Extracted) -> Vec<TraceLine> {
+    let line =
+        |block: &page::BlockTrace| TraceLine { kept: block.kept, rule: block.rule.clone(), text: block.text.clone() };
+    extracted.trace().iter().map(line).collect()
+}
+
 /// A page, read.
 pub(crate) struct Article {
     pub(crate) url: Option<WebUrl>,
     pub(crate) canonical: Option<CanonicalUrl>,
     pub(crate) content: Content,
     pub(crate) trace: Vec<TraceLine>,
+    /// Where the rules stand that it was read by.
+    pub(crate) rules: Vec<String>,
 }
 
 pub(crate) fn run(cli: &Cli, ask: &Ask<'_>) -> anyhow::Result<()> {
@@ -74,7 +86,7 @@ pub(crate) fn run(cli: &Cli, ask: &Ask<'_>) -> anyhow::Result<()> {
     let mut inputs = Inputs::new(cli);
     let mut failed = 0;
     for name in ask.inputs {
-        match inputs.read(name).and_then(|input| read(&input, stated.as_ref(), config.as_ref())) {
+        match read(&mut inputs, name, stated.as_ref(), config.as_ref()) {
             Ok(article) => print(output, name, &article, ask.explain)?,
             Err(error) if ask.inputs.len() > 1 => {
                 failed += 1;
@@ -89,48 +101,46 @@ pub(crate) fn run(cli: &Cli, ask: &Ask<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Decodes, extracts and normalizes one page.
-pub(crate) fn read(input: &Input, stated: Option<&WebUrl>, config: Option<&Config>) -> anyhow::Result<Article> {
-    if let Some(reason) = candidate::not_text(input.content_type.as_deref(), &input.bytes) {
-        anyhow::bail!("{reason}");
-    }
-    let url = stated.or(input.url.as_ref()).cloned();
-    let placeholder = WebUrl::parse(NO_ADDRESS)?;
-    let address = url.as_ref().unwrap_or(&placeholder);
-    let html = decode::html(&input.bytes, input.content_type.as_deref());
-    let none = SiteRules::default();
-    let rules = config.and_then(|config| rules_for(config, address)).unwrap_or(&none);
+/// Reads one article: a file, or an address with all its pages.
+pub(crate) fn read(
+    inputs: &mut Inputs<'_>,
+    name: &str,
+    stated: Option<&WebUrl>,
+    config: Option<&Config>,
+) -> anyhow::Result<Article> {
+    let rules = |page: &WebUrl| config.map(|config| rules_for(config, page)).unwrap_or_default();
+    let page = inputs.page(name, stated, &rules)?;
+    let url = (is_address(name) || stated.is_some()).then(|| page.final_url.clone());
+    let PageRules { rules, from } = rules(&page.final_url);
     let learned = Learned::default();
-    let extracted = page::extract(&PageInput { html: &html, url: address, rules, entry: None, learned: &learned });
+    let input = CandidateInput { page: &page, entry: None, rules: &rules, ignore: &[], learned: &learned };
+    // Who asks knows which page it is.
+    let unreadable = |CandidateError::Unreadable { reason, .. }| anyhow::anyhow!(reason);
+    let extracted = candidate::extract(&input).map_err(unreadable)?;
     let canonical = match (&url, extracted.canonical_hint()) {
         (Some(url), hint) => Some(canonical::choose(url, hint)),
         (None, Some(hint)) => Some(canonical::canonical(hint)),
         (None, None) => None,
     };
-    let trace = extracted
-        .trace()
-        .iter()
-        .map(|block| TraceLine { kept: block.kept, rule: block.rule.clone(), text: block.text.clone() })
-        .collect();
+    let trace = trace(&extracted);
     let mut content = normalize::normalize(extracted).into_content();
     if url.is_none() && content.image.as_deref().is_some_and(|image| image.starts_with(NO_ADDRESS)) {
         content.image = None;
     }
-    Ok(Article { url, canonical, content, trace })
+    Ok(Article { url, canonical, content, trace, rules: from })
 }
 
-fn rules_for<'a>(config: &'a Config, address: &WebUrl) -> Option<&'a SiteRules> {
-    let of_site = config.sources.iter().find(|source| source.url.site() == address.site());
-    of_site.map(|source| source.rules.as_ref())
+fn rules_for(config: &Config, page: &WebUrl) -> PageRules {
+    let of_site = config.sources.iter().find(|source| source.url.site() == page.site());
+    config.rules_for(of_site.map(Arc::as_ref), page)
 }
 
 fn print(output: Output, name: &str, article: &Article, explain: bool) -> std::io::Result<()> {
     let content = &article.content;
     let text = content.text();
     if output.is_json() {
-        let is_file = !name.starts_with("http://") && !name.starts_with("https://");
         return output.record(&Line {
-            file: is_file.then_some(name),
+            file: (!is_address(name)).then_some(name),
             url: article.url.as_ref(),
             canonical_url: article.canonical.as_ref(),
             title: content.title.as_deref(),
@@ -145,23 +155,23 @@ fn print(output: Output, name: &str, article: &Article, explain: bool) -> std::i
             origin: content.origin.as_ref(),
             word_count: normalize::word_count(&text),
             text,
-            blocks: explain.then(|| {
-                let copy =
-                    |line: &TraceLine| TraceLine { kept: line.kept, rule: line.rule.clone(), text: line.text.clone() };
-                article.trace.iter().map(copy).collect()
-            }),
+            blocks: explain.then_some(article.trace.as_slice()),
+            rules: if explain { &article.rules } else { &[] },
         });
     }
     output.line(printable(&heading(article)))?;
     if explain {
-        return print_trace(output, &article.trace);
+        return print_trace(output, &article.trace, &article.rules);
     }
     output.line(printable(&text))?;
     output.line("")
 }
 
-/// Prints, for each block of a page, whether it is in and which rule said so.
-pub(crate) fn print_trace(output: Output, trace: &[TraceLine]) -> std::io::Result<()> {
+/// Prints where the site's rules stand that were followed, and for each block of a page whether it is in and which rule said so.
+pub(crate) fn print_trace(output: Output, trace: &[TraceLine], rules: &[String]) -> std::io::Result<()> {
+    for from in rules {
+        output.line(printable(&format!("by the rules of {from}")))?;
+    }
     for line in trace {
         let mark = if line.kept { "in " } else { "out" };
         output.line(printable(&format!("{mark} {:<24} {}", line.rule, super::output::shorten(&line.text, 100))))?;

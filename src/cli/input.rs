@@ -7,11 +7,16 @@ use std::io::Read as _;
 use anyhow::{Context as _, bail};
 
 use super::args::Cli;
-use crate::config::{FetchConfig, load};
+use super::extract::NO_ADDRESS;
+use crate::config::{FetchConfig, PageRules, load};
+use crate::engine::candidate::{Candidate, CandidateError, CandidateInput};
 use crate::engine::decode;
+use crate::engine::page::Learned;
 use crate::io::clock::Clock;
-use crate::io::http::{Http, RequestOptions};
-use crate::model::fetch::{FetchOutcome, Page};
+use crate::io::http::{Http, RequestOptions, Subject};
+use crate::jobs::whole;
+use crate::model::fetch::{CacheHints, FetchOutcome, Page, Validators};
+use crate::model::time::Timestamp;
 use crate::model::url::WebUrl;
 
 /// Most bytes read of one file, also after unpacking: what no feed or page exceeds.
@@ -40,8 +45,9 @@ impl<'a> Inputs<'a> {
         Self { cli, client: None }
     }
 
+    /// The bytes of a file or of one answer.
     pub(crate) fn read(&mut self, name: &str) -> anyhow::Result<Input> {
-        if name.starts_with("http://") || name.starts_with("https://") {
+        if is_address(name) {
             let page = self.fetch(&WebUrl::parse(name)?)?;
             return Ok(Input {
                 name: name.to_owned(),
@@ -50,8 +56,38 @@ impl<'a> Inputs<'a> {
                 bytes: page.body.to_vec(),
             });
         }
-        let bytes = if name == "-" { read_bounded(std::io::stdin().lock())? } else { read_file(name)? };
-        Ok(Input { name: name.to_owned(), bytes, content_type: None, url: None })
+        Ok(Input { name: name.to_owned(), bytes: read_local(name)?, content_type: None, url: None })
+    }
+
+    /// An article's page: a file, as if it came from `stated`, or an address, with the article's other pages joined to it as
+    /// capture does. `rules` are those for a page.
+    pub(crate) fn page(
+        &mut self,
+        name: &str,
+        stated: Option<&WebUrl>,
+        rules: &dyn Fn(&WebUrl) -> PageRules,
+    ) -> anyhow::Result<Page> {
+        if !is_address(name) {
+            let address = stated.map_or_else(|| WebUrl::parse(NO_ADDRESS), |stated| Ok(stated.clone()))?;
+            return Ok(of_bytes(read_local(name)?, address));
+        }
+        let mut page = self.fetch(&WebUrl::parse(name)?)?;
+        if let Some(stated) = stated {
+            page.final_url = stated.clone();
+        }
+        let PageRules { rules, .. } = rules(&page.final_url);
+        let (runtime, http) = self.client()?;
+        let read = |page: Page| {
+            let learned = Learned::default();
+            let input = CandidateInput { page: &page, entry: None, rules: &rules, ignore: &[], learned: &learned };
+            std::future::ready(match Candidate::read(&input) {
+                Ok(candidate) => Ok((candidate, page)),
+                Err(CandidateError::Unreadable { reason, .. }) => Err(reason),
+            })
+        };
+        let options = RequestOptions { subject: Subject::Page, ..RequestOptions::default() };
+        let (_, page) = runtime.block_on(whole::whole(http, &options, page, read)).map_err(anyhow::Error::msg)?;
+        Ok(page)
     }
 
     /// The sitemaps that the robots.txt of an address's site names.
@@ -76,6 +112,30 @@ impl<'a> Inputs<'a> {
             FetchOutcome::NotModified { .. } => bail!("fetch {url}: the server answers 304 to a first request"),
         }
     }
+}
+
+/// Whether an input is an address, not a file.
+pub(crate) fn is_address(name: &str) -> bool {
+    name.starts_with("http://") || name.starts_with("https://")
+}
+
+/// A file's bytes as if they were the answer of an address.
+fn of_bytes(bytes: Vec<u8>, url: WebUrl) -> Page {
+    Page {
+        url: url.clone(),
+        final_url: url,
+        moved_to: None,
+        status: 200,
+        headers: Vec::new(),
+        body: bytes.into(),
+        validators: Validators::default(),
+        hints: CacheHints::default(),
+        fetched: Timestamp::UNIX_EPOCH,
+    }
+}
+
+fn read_local(name: &str) -> anyhow::Result<Vec<u8>> {
+    if name == "-" { read_bounded(std::io::stdin().lock()) } else { read_file(name) }
 }
 
 /// `[fetch]` of the config where one is named or found; the defaults elsewhere.

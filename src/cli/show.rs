@@ -1,16 +1,17 @@
 //! `show`, `log` and `diff`: one article of the archive.
 
+use std::sync::Arc;
+
 use anyhow::{Context as _, anyhow, bail};
 use jiff::{SignedDuration, Timestamp};
 
 use super::args::{Cli, DiffFormat};
 use super::extract::{self, TraceLine};
 use super::output::{Output, SIDE_BY_SIDE_WIDTH, printable, shorten};
-use crate::config::Config;
-use crate::engine::decode;
+use crate::config::{Config, PageRules};
+use crate::engine::candidate::{self, CandidateInput};
 use crate::engine::diff;
-use crate::engine::page::rules::SiteRules;
-use crate::engine::page::{self, Learned, PageInput};
+use crate::engine::page::Learned;
 use crate::io::store::{Reader, StoreError};
 use crate::model::article::Content;
 use crate::model::ids::{ArticleId, RevisionNumber};
@@ -89,6 +90,16 @@ pub(crate) fn show(cli: &Cli, ask: &Ask<'_>) -> anyhow::Result<()> {
     Ok(output.line(printable(&revision.text))?)
 }
 
+/// A block as `show --blocks --json` prints it.
+#[derive(serde::Serialize)]
+struct BlockLine<'a> {
+    #[serde(flatten)]
+    line: &'a TraceLine,
+    /// Where the site's rules stand that were followed.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    rules: &'a [String],
+}
+
 fn blocks(
     config: &Config,
     reader: &Reader,
@@ -102,21 +113,14 @@ fn blocks(
         bail!("the raw page of revision {number} of article {article} is not kept (store.keep_pages)")
     };
     let source = config.sources.iter().find(|source| source.id == line.source);
-    let none = SiteRules::default();
-    let rules = source.map_or(&none, |source| source.rules.as_ref());
-    let url = page.final_url.clone();
-    let learned: Learned = reader.learned(url.site())?;
-    let html = decode::html(&page.body, page.content_type());
-    let extracted = page::extract(&PageInput { html: &html, url: &url, rules, entry: None, learned: &learned });
-    let trace: Vec<TraceLine> = extracted
-        .trace()
-        .iter()
-        .map(|block| TraceLine { kept: block.kept, rule: block.rule.clone(), text: block.text.clone() })
-        .collect();
+    let PageRules { rules, from } = config.rules_for(source.map(Arc::as_ref), &page.final_url);
+    let learned: Learned = reader.learned(page.final_url.site())?;
+    let input = CandidateInput { page: &page, entry: None, rules: &rules, ignore: &[], learned: &learned };
+    let trace = extract::trace(&candidate::extract(&input)?);
     if output.is_json() {
-        return Ok(trace.iter().try_for_each(|line| output.record(line))?);
+        return Ok(trace.iter().try_for_each(|line| output.record(&BlockLine { line, rules: &from }))?);
     }
-    Ok(extract::print_trace(output, &trace)?)
+    Ok(extract::print_trace(output, &trace, &from)?)
 }
 
 pub(crate) fn log(cli: &Cli, article: &str, json: bool) -> anyhow::Result<()> {

@@ -109,7 +109,7 @@ fn test(cli: &Cli, config: &Config, names: &[String], url: Option<&str>, output:
     let mut inputs = Inputs::new(cli);
     let mut failed = 0;
     for name in names {
-        match inputs.read(name).and_then(|input| extract::read(&input, stated.as_ref(), Some(config))) {
+        match extract::read(&mut inputs, name, stated.as_ref(), Some(config)) {
             Ok(article) => {
                 let url = article.url.as_ref().map_or("", |url| url.as_str());
                 let document = Document::new(DocumentInput {

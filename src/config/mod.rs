@@ -7,6 +7,7 @@ mod literal;
 pub mod load;
 pub mod problem;
 mod raw;
+mod rules;
 mod topics;
 
 use std::collections::BTreeMap;
@@ -30,6 +31,7 @@ use crate::model::ids::{ChannelId, SourceId, TopicId};
 use crate::model::source::SourceKind;
 use crate::model::time::SignedDuration;
 use crate::model::url::WebUrl;
+pub use rules::{PageRules, SharedRules};
 
 /// The starter config: what `init` writes, and the one description of every default.
 pub const STARTER: &str = include_str!("../../config/wirewatch.toml");
@@ -71,6 +73,8 @@ pub struct Config {
     pub recheck: RecheckConfig,
     /// `[[source]]`, in the order of the files.
     pub sources: Vec<Arc<SourceConfig>>,
+    /// The files of the `rules` directory, a wider site before a part of it. Ask [`Config::rules_for`].
+    pub shared_rules: Vec<SharedRules>,
     /// `[terms]`, compiled; for queries that are asked ad hoc.
     pub terms: Terms,
     /// `[[topic]]`, compiled.
@@ -228,7 +232,7 @@ pub struct SourceConfig {
     pub auth: Option<Auth>,
     /// Lines of body text that match one of these are left out (regular expressions).
     pub ignore: Vec<regex::Regex>,
-    /// `[source.rules]`, compiled; also those of the `rules` directory that fit the host.
+    /// `[source.rules]`, compiled. What a page is read by is [`Config::rules_for`]'s.
     pub rules: Arc<SiteRules>,
     /// Whether pages obey robots.txt; `fetch.robots` where not said.
     pub robots: bool,

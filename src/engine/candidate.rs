@@ -8,7 +8,8 @@ use super::fingerprint::fingerprint;
 use super::normalize::{self, Normalized};
 use super::page::rules::SiteRules;
 use super::page::{self, Extracted, Learned, PageInput};
-use super::{blocked, canonical, decode, split};
+use super::split::{self, Piece};
+use super::{blocked, canonical, decode};
 use crate::model::article::{Block, BlockKind, Content};
 use crate::model::entry::Entry;
 use crate::model::fetch::Page;
@@ -17,7 +18,7 @@ use crate::model::url::{CanonicalUrl, WebUrl};
 
 /// The version of extraction and normalization. It is raised when the same page gives another text, so that the
 /// difference is recorded as technical and never told as an edit.
-pub const EXTRACTOR_VERSION: u32 = 2;
+pub const EXTRACTOR_VERSION: u32 = 3;
 
 /// Why a capture is not believed at first sight.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -67,6 +68,7 @@ pub struct Candidate {
     suspicion: Option<Suspicion>,
     made_from: MadeFrom,
     next: Option<WebUrl>,
+    twin: Option<WebUrl>,
 }
 
 /// Why nothing could be read.
@@ -151,13 +153,9 @@ impl Candidate {
     pub fn read(input: &CandidateInput<'_>) -> Result<Self, CandidateError> {
         let page = input.page;
         let url = &page.final_url;
-        if let Some(reason) = not_text(page.content_type(), &page.body) {
-            return Err(CandidateError::Unreadable { url: url.clone(), reason });
-        }
-        let html = decode::html(&page.body, page.content_type());
-        let blocked = blocked::recognise(page, &html);
-        let extracted = extract(&html, input);
-        let next = extracted.next_page().cloned();
+        let Pages { first, extracted } = Pages::read(input)?;
+        let blocked = blocked::recognise(page, &first);
+        let (next, twin) = (extracted.next_page().cloned(), extracted.amp_twin().cloned());
         let hint = extracted.canonical_hint().cloned();
         let edges = extracted.edge_blocks();
         let mut content = normalize::normalize(extracted).into_content();
@@ -178,7 +176,7 @@ impl Candidate {
             suspicion,
             made_from: MadeFrom::Page,
         });
-        Ok(Self { next, ..candidate })
+        Ok(Self { next, twin, ..candidate })
     }
 
     /// Takes a feed's own content for the article (`content = "feed"`). An entry without an address gets one of its
@@ -246,6 +244,7 @@ impl Candidate {
             suspicion: parts.suspicion,
             made_from: parts.made_from,
             next: None,
+            twin: None,
         }
     }
 
@@ -299,22 +298,54 @@ impl Candidate {
         self.next.as_ref()
     }
 
+    /// The AMP form that the page names, where its own lacks the text.
+    pub fn twin(&self) -> Option<&WebUrl> {
+        self.twin.as_ref()
+    }
+
     /// Where it was read from.
     pub fn made_from(&self) -> MadeFrom {
         self.made_from
     }
 }
 
-/// All parts of an article as one.
-fn extract(html: &str, input: &CandidateInput<'_>) -> Extracted {
-    let mut parts = split::parts(html, &input.page.final_url).into_iter();
-    let read = |(url, html): (WebUrl, &str), entry| {
-        page::extract(&PageInput { html, url: &url, rules: input.rules, entry, learned: input.learned })
-    };
-    let first = parts.next().unwrap_or_else(|| (input.page.final_url.clone(), html));
-    let mut whole = read(first, input.entry);
-    parts.for_each(|part| whole.append(read(part, None)));
-    whole
+/// Extracts an answer's article, all its pages as one. Fails only for what is no text at all.
+pub fn extract(input: &CandidateInput<'_>) -> Result<Extracted, CandidateError> {
+    Pages::read(input).map(|pages| pages.extracted)
+}
+
+/// An answer's pages, read.
+struct Pages {
+    /// The first, decoded.
+    first: String,
+    /// All of them as one.
+    extracted: Extracted,
+}
+
+impl Pages {
+    fn read(input: &CandidateInput<'_>) -> Result<Self, CandidateError> {
+        let page = input.page;
+        if let Some(reason) = not_text(page.content_type(), &page.body) {
+            return Err(CandidateError::Unreadable { url: page.final_url.clone(), reason });
+        }
+        let extract = |html: &str, url: &WebUrl, entry| {
+            page::extract(&PageInput { html, url, rules: input.rules, entry, learned: input.learned })
+        };
+        let mut pieces = split::pieces(&page.body, &page.final_url).into_iter();
+        let (_, url, body) = pieces.next().unwrap_or((Piece::First, page.final_url.clone(), &page.body));
+        let first = decode::html(body, page.content_type());
+        let mut extracted = extract(&first, &url, input.entry);
+        for (piece, url, body) in pieces {
+            match piece {
+                // What the header of its own answer said is not kept, and AMP is UTF-8 by its definition.
+                Piece::Twin => extracted.take_body(extract(&decode::html(body, None), &url, None)),
+                Piece::First | Piece::Part => {
+                    extracted.append(extract(&decode::html(body, page.content_type()), &url, None));
+                }
+            }
+        }
+        Ok(Self { first, extracted })
+    }
 }
 
 /// Content types that are never an article's page, by their beginning.

@@ -1,7 +1,7 @@
-//! Articles that are split over several pages: which address is the next part, and all parts as one stored answer, so that what
-//! is kept is what the text derives from.
+//! Articles that stand on several pages: the parts of a long one, or the AMP twin of one whose own page lacks its text. Which
+//! address is the next part or a twin, and all pages as one stored answer, so that what is kept is what the text derives from.
 //!
-//! The joined body is the bodies of the parts as they came; before each but the first stands a comment with its address.
+//! The joined body is the bodies of the pages as they came; before each but the first stands a comment with its address.
 
 use bytes::Bytes;
 use memchr::memmem;
@@ -13,8 +13,8 @@ use crate::model::url::WebUrl;
 pub const PARTS_MAX: usize = 10;
 /// Largest body of all parts together, in bytes.
 const JOINED_MAX_BYTES: usize = 16 << 20;
-/// What stands before a part's address.
-const MARK: &str = "\n<!-- wirewatch: part ";
+/// What stands before what a page is and its address.
+const MARK: &str = "\n<!-- wirewatch: ";
 /// What stands after it.
 const MARK_END: &str = " -->\n";
 
@@ -81,9 +81,65 @@ fn forms(url: &WebUrl) -> Vec<(String, u32)> {
     found
 }
 
-/// The answer with one more part. None where it would pass the bound on all parts.
-pub fn join(page: &Page, part: &Page) -> Option<Page> {
-    let mark = format!("{MARK}{}{MARK_END}", part.final_url);
+/// Hosts that keep copies of publishers' AMP pages, each publisher's below a name of its own or all in one place.
+const AMP_CACHES: [&str; 4] = ["cdn.ampproject.org", "ampproject.net", "bing-amp.com", "amp.cloudflare.com"];
+
+/// Whether `twin` may be the AMP form of the page at `url`: at the same site, or the copy of the same site's page that a known
+/// cache keeps.
+pub fn may_be_twin(url: &WebUrl, twin: &WebUrl) -> bool {
+    if url == twin {
+        return false;
+    }
+    if url.site() == twin.site() {
+        return true;
+    }
+    let host = twin.host();
+    let is_cache = AMP_CACHES
+        .iter()
+        .any(|cache| host.strip_suffix(cache).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')));
+    let path = twin.as_url().path();
+    // `/c/s/example.org/story/amp`, and the search engine's viewer: `/amp/s/example.org/story/amp`.
+    let is_viewer = host == "www.google.com" && path.starts_with("/amp/");
+    let names_site =
+        |part: &str| WebUrl::parse(&format!("https://{part}/")).is_ok_and(|named| named.site() == url.site());
+    (is_cache || is_viewer) && path.split('/').take(5).any(|part| part.contains('.') && names_site(part))
+}
+
+/// What a page is to its article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Piece {
+    /// The article's own page, its first part.
+    First,
+    /// A later part.
+    Part,
+    /// The AMP twin of the first.
+    Twin,
+}
+
+impl Piece {
+    /// The word in a mark.
+    fn word(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Part => "part",
+            Self::Twin => "twin",
+        }
+    }
+
+    /// Whether a page at `other` may be this to the one at `url`. A page that writes a mark itself gains nothing: it must name
+    /// an address that would have been asked for.
+    fn may_be(self, url: &WebUrl, other: &WebUrl) -> bool {
+        match self {
+            Self::First => false,
+            Self::Part => url.host() == other.host(),
+            Self::Twin => may_be_twin(url, other),
+        }
+    }
+}
+
+/// The answer with one more page. None where it would pass the bound on all pages.
+pub fn join(page: &Page, part: &Page, piece: Piece) -> Option<Page> {
+    let mark = format!("{MARK}{} {}{MARK_END}", piece.word(), part.final_url);
     let bytes = page.body.len() + mark.len() + part.body.len();
     (bytes <= JOINED_MAX_BYTES).then(|| {
         let body: Bytes = [page.body.as_ref(), mark.as_bytes(), part.body.as_ref()].concat().into();
@@ -91,36 +147,29 @@ pub fn join(page: &Page, part: &Page) -> Option<Page> {
     })
 }
 
-/// The parts of a decoded body, the first at `url`. A page that is not split is one part.
-pub fn parts<'a>(html: &'a str, url: &WebUrl) -> Vec<(WebUrl, &'a str)> {
-    let cut = cuts(html.as_bytes(), url);
-    cut.into_iter().map(|(url, range)| (url, html.get(range).unwrap_or_default())).collect()
-}
-
-/// The parts of a stored body, the first at `url`.
-pub fn bodies<'a>(body: &'a [u8], url: &WebUrl) -> Vec<(WebUrl, &'a [u8])> {
-    cuts(body, url).into_iter().map(|(url, range)| (url, body.get(range).unwrap_or_default())).collect()
-}
-
-fn cuts(body: &[u8], url: &WebUrl) -> Vec<(WebUrl, std::ops::Range<usize>)> {
+/// The pages of a stored body, the first at `url`. An answer that was not joined is one page.
+pub fn pieces<'a>(body: &'a [u8], url: &WebUrl) -> Vec<(Piece, WebUrl, &'a [u8])> {
     let mut found = Vec::new();
-    let (mut at, mut from) = (url.clone(), 0);
+    let (mut piece, mut at, mut from) = (Piece::First, url.clone(), 0);
     for mark in memmem::find_iter(body, MARK.as_bytes()).take(PARTS_MAX * 2) {
         let rest = body.get(mark + MARK.len()..).unwrap_or_default();
         let Some(end) = memmem::find(rest.get(..rest.len().min(4096)).unwrap_or_default(), MARK_END.as_bytes()) else {
             continue;
         };
-        let named = rest.get(..end).and_then(|named| std::str::from_utf8(named).ok());
-        // A page that writes such a comment itself gains nothing: it must name a part of its own host.
-        let Some(next) = named.and_then(|named| WebUrl::parse(named).ok()).filter(|next| next.host() == url.host())
-        else {
-            continue;
-        };
-        found.push((std::mem::replace(&mut at, next), from..mark));
+        let Some((next, address)) = rest.get(..end).and_then(|named| named_page(named, url)) else { continue };
+        let body = body.get(from..mark).unwrap_or_default();
+        found.push((std::mem::replace(&mut piece, next), std::mem::replace(&mut at, address), body));
         from = mark + MARK.len() + end + MARK_END.len();
     }
-    found.push((at, from..body.len()));
+    found.push((piece, at, body.get(from..).unwrap_or_default()));
     found
+}
+
+fn named_page(mark: &[u8], url: &WebUrl) -> Option<(Piece, WebUrl)> {
+    let (word, address) = std::str::from_utf8(mark).ok()?.split_once(' ')?;
+    let piece = [Piece::Part, Piece::Twin].into_iter().find(|piece| piece.word() == word)?;
+    let address = WebUrl::parse(address).ok()?;
+    piece.may_be(url, &address).then_some((piece, address))
 }
 
 #[cfg(test)]
@@ -163,13 +212,45 @@ mod tests {
     }
 
     #[test]
-    fn parts_come_back_as_they_were_joined() {
+    fn pages_come_back_as_they_were_joined() {
         let (first, second) = (url("https://a.test/talks"), url("https://a.test/talks/2"));
-        let body = format!("<p>ü</p>{MARK}{second}{MARK_END}<p>zwei</p>");
-        assert_eq!(parts(&body, &first), [(first.clone(), "<p>ü</p>"), (second, "<p>zwei</p>")]);
-        assert_eq!(bodies(body.as_bytes(), &first).len(), 2);
-        for whole in ["<p>a</p>", "\n<!-- wirewatch: part https://b.test/ -->\nx", "\n<!-- wirewatch: part x", ""] {
-            assert_eq!(parts(whole, &first), [(first.clone(), whole)], "{whole}");
+        let twin = url("https://amp.a.test/talks");
+        let body = format!("<p>ü</p>{MARK}twin {twin}{MARK_END}<p>AMP</p>{MARK}part {second}{MARK_END}<p>zwei</p>");
+        assert_eq!(
+            pieces(body.as_bytes(), &first),
+            [
+                (Piece::First, first.clone(), "<p>ü</p>".as_bytes()),
+                (Piece::Twin, twin, b"<p>AMP</p>"),
+                (Piece::Part, second, b"<p>zwei</p>")
+            ]
+        );
+        for whole in [
+            "<p>a</p>",
+            "\n<!-- wirewatch: part https://b.test/ -->\nx",
+            "\n<!-- wirewatch: twin https://b.test/ -->\nx",
+            "\n<!-- wirewatch: first https://a.test/2 -->\nx",
+            "\n<!-- wirewatch: other https://a.test/ -->\nx",
+            "\n<!-- wirewatch: part x",
+            "",
+        ] {
+            assert_eq!(pieces(whole.as_bytes(), &first), [(Piece::First, first.clone(), whole.as_bytes())], "{whole}");
+        }
+    }
+
+    #[test]
+    fn a_twin_is_the_sites_own_or_a_caches_copy_of_it() {
+        for (page, twin, expected) in [
+            ("https://a.test/talks", "https://a.test/talks/amp", true),
+            ("https://www.a.test/talks", "https://amp.a.test/talks", true),
+            ("https://www.a.co.uk/talks", "https://a-co-uk.cdn.ampproject.org/c/s/www.a.co.uk/talks/amp", true),
+            ("https://www.a.test/talks", "https://www.google.com/amp/s/www.a.test/talks/amp", true),
+            ("https://a.test/talks", "https://a.test/talks", false),
+            ("https://a.test/talks", "https://b.test/talks/amp", false),
+            ("https://a.test/talks", "https://b-test.cdn.ampproject.org/c/s/b.test/talks/amp", false),
+            ("https://a.test/talks", "https://cdn.ampproject.org.b.test/c/s/a.test/talks", false),
+            ("https://a.test/talks", "https://www.google.com/url?q=https://a.test/talks", false),
+        ] {
+            assert_eq!(may_be_twin(&url(page), &url(twin)), expected, "{page} {twin}");
         }
     }
 }

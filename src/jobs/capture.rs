@@ -9,15 +9,16 @@ use tracing::{debug, info, warn};
 
 use super::Context;
 use super::tally::Tally;
+use super::whole;
 use crate::config::{ContentFrom, SourceConfig};
 use crate::engine::candidate::{Candidate, CandidateError, CandidateInput};
 use crate::engine::ingest::{AskedBy, Capture, Ingested, Observation, Observed, Outcome, Recorded, Reread, Seen};
 use crate::engine::page::Learned;
-use crate::engine::split;
+use crate::engine::page::rules::SiteRules;
 use crate::io::http::RequestOptions;
 use crate::io::store::{Recheck, StoreError};
 use crate::model::entry::Entry;
-use crate::model::fetch::{Disposition, FetchOutcome, Page, Validators};
+use crate::model::fetch::{FetchOutcome, Page, Validators};
 use crate::model::ids::ArticleId;
 use crate::model::url::WebUrl;
 
@@ -81,7 +82,9 @@ async fn page(context: &Context, look: Look) -> Result<Tally, StoreError> {
     match context.http.get(&look.url, &options).await {
         Ok(FetchOutcome::Fresh(page)) => {
             let learned = context.store.learned(page.final_url.site()).await?;
-            match whole(context, &look, *page, learned).await {
+            let rules = context.config.rules_for(Some(&look.source), &page.final_url).rules;
+            let read = |page| read(context, &look, page, Arc::clone(&rules), learned.clone());
+            match whole::whole(&context.http, &options, *page, read).await {
                 Ok((candidate, page)) => record(context, &look, candidate, Some(page)).await,
                 Err(reason) => observe(context, &look, Seen::Failed { reason, status: None, wait: None }).await,
             }
@@ -93,45 +96,20 @@ async fn page(context: &Context, look: Look) -> Result<Tally, StoreError> {
     }
 }
 
-/// The article with all its parts, if it is split over several pages. A part that cannot be had for now fails the look: half an
-/// article would be told as an edit.
-async fn whole(context: &Context, look: &Look, page: Page, learned: Learned) -> Result<(Candidate, Page), String> {
-    let options = RequestOptions::for_page(&look.source);
-    let first = page.final_url.clone();
-    let (mut candidate, mut page) = read(context, look, page, learned.clone()).await?;
-    for number in 2..=u32::try_from(split::PARTS_MAX).unwrap_or(u32::MAX) {
-        let next = candidate.next_part().filter(|next| split::continues(&first, next, number)).cloned();
-        let Some(next) = next.filter(|_| candidate.suspicion().is_none()) else { break };
-        let part = match context.http.get(&next, &options).await {
-            Ok(FetchOutcome::Fresh(part)) if split::continues(&first, &part.final_url, number) => part,
-            Ok(FetchOutcome::Fresh(_) | FetchOutcome::NotModified { .. }) => break,
-            Err(error) => match error.disposition() {
-                Disposition::RetryLater | Disposition::RetryAfter(_) => return Err(error.to_string()),
-                Disposition::Gone | Disposition::Blocked | Disposition::Never => {
-                    debug!(article.url = %look.url, "{error}; the article is taken without this part");
-                    break;
-                }
-            },
-        };
-        let Some(joined) = split::join(&page, &part) else { break };
-        let (longer, joined) = read(context, look, joined, learned.clone()).await?;
-        // A part that adds nothing is the same page again.
-        if longer.exact() == candidate.exact() {
-            break;
-        }
-        (candidate, page) = (longer, joined);
-    }
-    Ok((candidate, page))
-}
-
 /// Extraction, on a blocking thread of its own.
-async fn read(context: &Context, look: &Look, page: Page, learned: Learned) -> Result<(Candidate, Page), String> {
+async fn read(
+    context: &Context,
+    look: &Look,
+    page: Page,
+    rules: Arc<SiteRules>,
+    learned: Learned,
+) -> Result<(Candidate, Page), String> {
     let (source, entry) = (Arc::clone(&look.source), look.entry.clone());
     let work = context.read(move || {
         let input = CandidateInput {
             page: &page,
             entry: entry.as_ref(),
-            rules: &source.rules,
+            rules: &rules,
             ignore: &source.ignore,
             learned: &learned,
         };
@@ -190,7 +168,8 @@ async fn record(context: &Context, look: &Look, candidate: Candidate, page: Opti
 /// What this extractor makes of a stored page.
 async fn read_anew(context: &Context, look: &Look, page: Page) -> Result<Reread, StoreError> {
     let learned = context.store.learned(page.final_url.site()).await?;
-    Ok(match read(context, look, page, learned).await {
+    let rules = context.config.rules_for(Some(&look.source), &page.final_url).rules;
+    Ok(match read(context, look, page, rules, learned).await {
         Ok((older, _)) => Reread::Read(Box::new(older.content().clone())),
         Err(_) => Reread::Lost,
     })

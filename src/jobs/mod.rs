@@ -1,5 +1,5 @@
 //! One file a use case: the only place where effects are put in order. A job decides nothing that the engine can decide,
-//! and jobs do not call jobs, except that poll and recheck call capture.
+//! and jobs do not call jobs, except that poll and recheck call capture, which reads whole articles.
 
 pub mod capture;
 pub mod connect;
@@ -16,6 +16,7 @@ pub mod upkeep;
 pub mod verify;
 pub mod wayback;
 pub mod websub;
+pub mod whole;
 
 use std::sync::Arc;
 

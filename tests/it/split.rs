@@ -89,7 +89,15 @@ fn a_split_article_is_one_text_and_half_of_it_is_never_told() {
     let asked: Vec<String> = server.targets().into_iter().filter(|target| target.starts_with("/pier")).collect();
     assert!(!asked.contains(&"/pier?page=5".to_owned()), "{asked:?}");
 
+    let url = format!("http://{}/pier", server.addr);
+    assert_eq!(world.json(&["extract", &url, "--json"])[0]["text"], whole, "`extract` reads it as capture does");
+    let blocks = world.json(&["show", &url, "--blocks", "--json"]);
+    let kept: Vec<&str> =
+        blocks.iter().filter(|one| one["kept"] == true).map(|one| one["text"].as_str().unwrap()).collect();
+    assert_eq!(kept.iter().filter(|text| **text == PARTS[2][1]).count(), 1, "{kept:?}");
+
     mode.store(SECOND_BROKEN, Ordering::SeqCst);
+    assert!(!world.run(&["extract", &url]).status.success(), "half an article is not printed as a whole one");
     world.cycle();
     assert_eq!(text(&world), std::slice::from_ref(&whole), "a part that cannot be had now is no edit");
 

@@ -5,6 +5,7 @@ mod basics;
 mod channel;
 mod compile;
 mod paths;
+mod rules;
 mod secret;
 mod source;
 #[cfg(test)]
@@ -102,7 +103,7 @@ fn read(path: &Path, root: &Section<'_, '_>) -> Option<Config> {
     let context = root.context();
     let paths = Paths::new(&directory_of(path), context.environment);
     root.optional("include", values::texts);
-    let shared_rules = root.optional("rules", |context, node| source::shared_rules(context, node, &paths));
+    let shared_rules = rules::shared(root, &paths);
     let store = basics::store(root.section("store").as_ref(), &paths);
     let fetch = basics::fetch(root.section("fetch").as_ref(), &paths);
     let poll = basics::poll(root.section("poll").as_ref());
@@ -116,7 +117,7 @@ fn read(path: &Path, root: &Section<'_, '_>) -> Option<Config> {
     let (sources, topics, channels) = (root.each("source"), root.each("topic"), root.each("channel"));
     let known =
         Known { sources: ids(context, &sources), topics: ids(context, &topics), channels: ids(context, &channels) };
-    let beside = source::Beside { poll: &poll, fetch: &fetch, rules: shared_rules.unwrap_or_default() };
+    let beside = source::Beside { poll: &poll, fetch: &fetch };
     source::warn_of_twins(context, &sources);
     let sources = all(&sources, |section| source::read(section, &beside));
     let terms = topic::terms(root.section("terms").as_ref());
@@ -132,6 +133,7 @@ fn read(path: &Path, root: &Section<'_, '_>) -> Option<Config> {
         poll,
         recheck: recheck?,
         sources: sources?.into_iter().map(Arc::new).collect(),
+        shared_rules,
         terms,
         topics: topics?.into_iter().map(Arc::new).collect(),
         channels: channels?.into_iter().map(Arc::new).collect(),

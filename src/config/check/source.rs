@@ -1,19 +1,11 @@
-//! `[[source]]` with its rules, and the directory of rules that sources share.
+//! `[[source]]`.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde_spanned::Spanned;
-use toml::de::DeTable;
-
-use super::super::load::{read_text, toml_files};
-use super::super::problem::{Problem, SourceFile};
 use super::super::raw::{Context, Node, Place, Section};
 use super::super::{Auth, Backlog, ContentFrom, FetchConfig, PollConfig, PollTimes, Secret, SourceConfig};
-use super::compile::{self, RawRules};
-use super::paths::Paths;
-use super::{basics, secret, values};
+use super::{basics, compile, rules, secret, values};
 use crate::model::ids::SourceId;
 use crate::model::source::SourceKind;
 use crate::model::url::WebUrl;
@@ -30,13 +22,6 @@ const ADDRESSES: [(&str, SourceKind); 3] =
 pub(super) struct Beside<'b> {
     pub(super) poll: &'b PollConfig,
     pub(super) fetch: &'b FetchConfig,
-    pub(super) rules: Vec<SharedRules>,
-}
-
-/// The rules of one host, from the `rules` directory.
-pub(super) struct SharedRules {
-    host: String,
-    rules: RawRules,
 }
 
 pub(super) fn read(section: &Section<'_, '_>, beside: &Beside<'_>) -> Option<SourceConfig> {
@@ -66,7 +51,7 @@ pub(super) fn read(section: &Section<'_, '_>, beside: &Beside<'_>) -> Option<Sou
         ignore: section
             .optional("ignore", |context, node| values::list(context, node, values::pattern))
             .unwrap_or_default(),
-        rules: Arc::new(rules(section, url, &beside.rules)),
+        rules: Arc::new(rules::of_source(section)),
         robots: section.optional("robots", values::boolean).unwrap_or(beside.fetch.robots),
         timeout: section.optional("timeout", values::timeout),
         proxy: section.optional("proxy", values::proxy),
@@ -143,7 +128,7 @@ fn selector(context: &Context<'_>, node: &Node<'_>) -> Option<String> {
     Some(text)
 }
 
-fn wrong_selector(context: &Context<'_>, node: &Node<'_>, text: &str, reason: &str) {
+pub(super) fn wrong_selector(context: &Context<'_>, node: &Node<'_>, text: &str, reason: &str) {
     let problem = context.problem(&node.place, format!("`{text}` is no CSS selector: {reason}"));
     context.push(problem.hint("write it as in a style sheet: \"article p.lead\", \"#main h1\", \"[itemprop=author]\""));
 }
@@ -218,117 +203,4 @@ pub(super) fn headers(context: &Context<'_>, node: &Node<'_>) -> Option<Vec<(Str
         headers.push((name, secret));
     }
     Some(headers)
-}
-
-/// The source's own rules over those that its host shares.
-fn rules(section: &Section<'_, '_>, url: Option<&WebUrl>, shared: &[SharedRules]) -> compile::SiteRules {
-    let mut rules = RawRules::default();
-    let fitting = shared.iter().filter(|shared| url.is_some_and(|url| fits(&shared.host, url)));
-    for shared in fitting {
-        over(&mut rules, &shared.rules);
-    }
-    let own = section.section("rules");
-    if let Some(own) = &own {
-        over(&mut rules, &raw_rules(own));
-        own.finish();
-    }
-    compile::rules(&rules).unwrap_or_else(|_| compile::SiteRules::default())
-}
-
-/// Whether the rules of a host are for an address: the host itself, one below it, or the site.
-fn fits(host: &str, url: &WebUrl) -> bool {
-    url.host() == host || url.site() == host || url.host().strip_suffix(host).is_some_and(|rest| rest.ends_with('.'))
-}
-
-/// Lays rules over others: a field that is given replaces what was there, what is to be removed adds up.
-fn over(below: &mut RawRules, above: &RawRules) {
-    for (below, above) in [
-        (&mut below.title, &above.title),
-        (&mut below.author, &above.author),
-        (&mut below.published, &above.published),
-        (&mut below.body, &above.body),
-    ] {
-        if !above.is_empty() {
-            below.clone_from(above);
-        }
-    }
-    below.remove.extend(above.remove.iter().cloned());
-}
-
-/// `[source.rules]`: each field one selector or several; wrong ones are reported and left out.
-fn raw_rules(section: &Section<'_, '_>) -> RawRules {
-    let selectors = |key: &'static str| -> Vec<String> {
-        let Some(node) = section.node(key) else { return Vec::new() };
-        let elements = node.elements().unwrap_or_else(|| vec![node.clone()]);
-        elements.iter().filter_map(|element| rule(section.context(), key, element)).collect()
-    };
-    RawRules {
-        title: selectors("title"),
-        author: selectors("author"),
-        published: selectors("published"),
-        body: selectors("body"),
-        remove: selectors("remove"),
-    }
-}
-
-/// One selector of a rule, tried alone as the compiler of rules will take it.
-fn rule(context: &Context<'_>, field: &str, node: &Node<'_>) -> Option<String> {
-    let text = values::text(context, node)?;
-    let mut alone = RawRules::default();
-    let one = vec![text.clone()];
-    match field {
-        "title" => alone.title = one,
-        "author" => alone.author = one,
-        "published" => alone.published = one,
-        "body" => alone.body = one,
-        _ => alone.remove = one,
-    }
-    match compile::rules(&alone) {
-        Ok(_) => Some(text),
-        Err(reason) => {
-            wrong_selector(context, node, &text, &reason);
-            None
-        }
-    }
-}
-
-/// `rules = "rules"`: a directory of `<host>.toml` files, each with the fields of `[source.rules]`.
-pub(super) fn shared_rules(context: &Context<'_>, node: &Node<'_>, paths: &Paths) -> Option<Vec<SharedRules>> {
-    let directory = paths.to_read(&values::text(context, node)?);
-    if !directory.is_dir() {
-        let problem = context.problem(&node.place, format!("there is no directory {}", directory.display()));
-        context.push(problem.hint("make it, and put a file `example.org.toml` for each site into it"));
-        return None;
-    }
-    Some(toml_files(&directory).into_iter().filter_map(|path| rules_file(context, &path)).collect())
-}
-
-fn rules_file(context: &Context<'_>, path: &Path) -> Option<SharedRules> {
-    let text = match read_text(path) {
-        Ok(text) => text,
-        Err(reason) => {
-            let problem = Problem::of_file(path, format!("cannot read the file: {reason}"));
-            context.push(problem.hint("make it readable for the user that runs wirewatch, or take it away"));
-            return None;
-        }
-    };
-    let host = path.file_stem()?.to_string_lossy().to_ascii_lowercase();
-    let files = [SourceFile { path: PathBuf::from(path), text: Arc::from(text) }];
-    let (document, errors) = DeTable::parse_recoverable(&files[0].text);
-    for problem in super::syntax_problems(&files[0], &errors) {
-        context.push(problem);
-    }
-    let documents: [Spanned<DeTable<'_>>; 1] = [document];
-    // The file has a context of its own, since places in it are in no other file.
-    let own = Context::new(&files, context.environment);
-    let rules = {
-        let section = Section::root(&own, &documents);
-        let rules = raw_rules(&section);
-        section.finish();
-        rules
-    };
-    for problem in own.into_problems() {
-        context.push(problem);
-    }
-    Some(SharedRules { host, rules })
 }

@@ -20,7 +20,7 @@ static BY: LazyLock<Regex> = LazyLock::new(|| {
 /// What follows a name in a byline and is none of it.
 static AFTER_NAME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?:\s+[|•·–—/]\s+|\s+-\s+|\s*\||\s*;\s|\s+(?:in|at|for|from|of)\s+\p{Lu}|\s+(?:updated|published|posted|on|am|publiziert|publicado|pubblicato|veröffentlicht)\b|\s+publié|\s+view\s|\s*\(|\s+\S+@\S+\.\S|\s*@|\s*<|\b\d|\s+(?:is|was)\s|\s+(?:(?:staff|senior|contributing|special|political|national|chief|sports|business|health|science|opinion|ap)\s+){1,3}(?:writer|reporter|correspondent|editor|columnist)|\s*,\s*(?:(?:\w+\s+){0,2}(?:reporter|writer|editor|correspondent|staff|columnist|contributor|journalist|producer|chief|analyst|ph\.?d|m\.?d|usa today|the\s.*|special to.*|opinion.*|senior.*|digital.*|news.*|business.*|political.*|for\s.*)\b)).*$",
+        r"(?:\s+[|•·–—/]\s+|\s+-\s+|\s*\||\s*;\s|\s+(?:in|at|for|from|of)\s+\p{Lu}|\s+(?:updated|published|posted|on|am|publiziert|publicado|pubblicato|veröffentlicht)\b|\s+publié|\s+view\s|\s*\(|\s+\S+@\S+\.\S|\s*@|\s*<|\b\d|\s+(?:is|was)\s|\s+(?:edited|reviewed|translated|produced|photograph\w*|photos?|illustrat\w+|video|graphics?)\s+(?:\w+\s+)?by\b|\s+(?:(?:staff|senior|contributing|special|political|national|chief|sports|business|health|science|opinion|ap)\s+){1,3}(?:writer|reporter|correspondent|editor|columnist)|\s*,\s*(?:(?:\w+\s+){0,2}(?:reporter|writer|editor|correspondent|staff|columnist|contributor|journalist|producer|chief|analyst|ph\.?d|m\.?d|usa today|the\s.*|special to.*|opinion.*|senior.*|digital.*|news.*|business.*|political.*|for\s.*)\b)).*$",
     )
 });
 
@@ -31,13 +31,16 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-static SEPARATOR: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\s*(?:,\s*and\s|,|\s+and\s|\s+&\s|\s+und\s|\s+et\s|\s+y\s|\s+with\s|、|;|\s+и\s)\s*"));
+static SEPARATOR: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\s*(?:\((?:avec|with|mit|con|com|met)\s|,\s*and\s|,|\s+and\s|\s+&\s|\s+und\s|\s+et\s|\s+y\s|\s+with\s|、|;|\s+и\s)\s*",
+    )
+});
 
 /// Words that no person is called.
 static NO_NAME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:staff|editors?|editorial|\w{0,8}admin(?:istrator)?|newsroom|news\s?desk|bureau|team|webmaster|writers?|columnists?|correspondents?|reporters?|contributors?|agenc(?:y|ies)|wires?|press\s?release|guest|sponsored|advertisement|subscribe|follow|share|comments?|read|minutes?|updated|published|posted|author|authors|articles?|stories|posts?|view|profile|by|email|twitter|facebook|google|unknown|anonymous|photo|image|getty|shutterstock|copyright|http|www|com|null|undefined|redaktion|redacción|rédaction|redazione)\b|редакци",
+        r"\b(?:staff|editors?|editorial|\w{0,8}admin(?:istrator)?|newsroom|(?:news)?desk|analysts?|technologists?|economists?|strategists?|professors?|lecturers?|researchers?|photographers?|videographers?|presenters?|journalists?|producers?|bureau|team|webmaster|writers?|columnists?|correspondents?|reporters?|contributors?|agenc(?:y|ies)|wires?|press\s?release|guest|sponsored|advertisement|subscribe|follow|share|comments?|read|minutes?|updated|published|posted|author|authors|articles?|stories|posts?|view|profile|by|email|twitter|facebook|google|unknown|anonymous|photo|image|getty|shutterstock|copyright|http|www|com|null|undefined|redaktion|redacción|rédaction|redazione)\b|редакци",
     )
 });
 
@@ -144,7 +147,7 @@ pub(super) fn clean<'a>(stated: impl Iterator<Item = &'a str>, outlet: Outlet<'_
         let line = super::metadata::squeeze(line);
         let line = after_by(&line).unwrap_or(&line);
         let line = DATE.replace(line, "");
-        let mut people = 0;
+        let (mut people, mut in_office) = (0, false);
         for piece in SEPARATOR.split(&line) {
             let piece = piece.trim();
             let folded = piece.to_lowercase();
@@ -158,7 +161,17 @@ pub(super) fn clean<'a>(stated: impl Iterator<Item = &'a str>, outlet: Outlet<'_
             if people > 0 && (is_credential(piece) || BEHIND_A_NAME.contains(&folded.as_str())) {
                 continue;
             }
-            let Some(name) = one(piece, outlet) else { continue };
+            if people > 0 && BEHIND_A_NAME.iter().any(|known| is_first_word(known, &folded)) {
+                continue;
+            }
+            let Some(name) = one(piece, outlet) else {
+                // «…, Senior Technologist, Speech, Privacy, and Technology Project»: what follows an office goes on with it.
+                in_office |= people > 0 && NO_NAME.is_match(piece);
+                continue;
+            };
+            if in_office && (NO_PERSON.is_match(&name) || !name.contains(' ')) {
+                continue;
+            }
             if people > 0 && BEHIND_A_NAME.contains(&name.to_lowercase().as_str()) {
                 continue;
             }
@@ -171,6 +184,23 @@ pub(super) fn clean<'a>(stated: impl Iterator<Item = &'a str>, outlet: Outlet<'_
     }
     names
 }
+
+/// Whether a text begins with a word and has more.
+fn is_first_word(word: &str, text: &str) -> bool {
+    text.strip_prefix(word).is_some_and(|rest| rest.starts_with(' '))
+}
+
+/// What an office belongs to, behind the name of who holds it.
+static NO_PERSON: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:project|program(?:me)?|institut\w*|universit\w+|colleges?|schools?|centers?|centres?|departments?|foundation|committee|council|group|office|ministry|society|association|technology|policy|security|studies|affairs|speech|privacy|research|law|(?-i:\p{Lu}{3,})\s.*)\b",
+    )
+});
+
+/// A name with another in brackets inside it: «Richard (R.J.) Eskow».
+static NICKNAME: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^(?P<first>(?-i:\p{Lu})\S+)\s+\((?P<inner>[^()]{1,30})\)\s+(?P<last>(?-i:\p{Lu})[^()]{1,40})$")
+});
 
 /// Letters behind a name: «MS, RD», «Ph.D.».
 fn is_credential(piece: &str) -> bool {
@@ -185,6 +215,11 @@ fn is_credential(piece: &str) -> bool {
 fn one(piece: &str, outlet: Outlet<'_>) -> Option<String> {
     let piece = after_by(piece).unwrap_or(piece).trim();
     let piece = before_reporter(piece).unwrap_or(piece);
+    if let Some(found) = NICKNAME.captures(piece) {
+        let name = one(&format!("{} {}", &found["first"], &found["last"]), outlet)?;
+        let (first, last) = name.split_once(' ')?;
+        return Some(format!("{first} ({}) {last}", &found["inner"]));
+    }
     // «…, in Beijing» and «… for The Post» say where and for whom, not who.
     if ["in ", "at ", "for ", "from ", "near ", "with ", "of "].iter().any(|word| piece.starts_with(word)) {
         return None;
@@ -196,6 +231,7 @@ fn one(piece: &str, outlet: Outlet<'_>) -> Option<String> {
         .trim_matches(|c: char| !c.is_alphanumeric() && c != '.' && c != ')' && c != '\'')
         .trim_end_matches([',', ':'])
         .trim();
+    let name = if name.contains('(') { name } else { name.trim_end_matches(')') };
     let chars = name.chars().count();
     let words = name.split_whitespace().count();
     let letters = name.chars().filter(|c| c.is_alphabetic() || is_mark(*c)).count();
@@ -264,6 +300,13 @@ mod tests {
             ("Jo Arden and Sam Lee, Associated Press", vec!["Jo Arden", "Sam Lee"]),
             ("By Jo Arden, CNN", vec!["Jo Arden"]),
             ("Jo Arden, MS, RD", vec!["Jo Arden"]),
+            ("By Jo Arden, Senior Staff Technologist, ACLU Speech, Privacy, and Technology Project", vec!["Jo Arden"]),
+            ("Jo Arden, CNN Senior Supreme Court Analyst", vec!["Jo Arden"]),
+            ("Jo Arden, Senior Analyst, and Sam Lee", vec!["Jo Arden", "Sam Lee"]),
+            ("Jo Arden (avec Sam Lee et Anna Roche)", vec!["Jo Arden", "Sam Lee", "Anna Roche"]),
+            ("Written by Jo Arden Edited by Sam Lee", vec!["Jo Arden"]),
+            ("Richard (R.J.) Eskow", vec!["Richard (R.J.) Eskow"]),
+            ("Jo Arden (The Post)", vec!["Jo Arden"]),
             ("Jo Arden, Jr., and Sam Lee, Ph.D.", vec!["Jo Arden Jr.", "Sam Lee"]),
             ("Jo Arden. Post International", vec!["Jo Arden"]),
             ("Jo Arden, The Post", vec!["Jo Arden"]),

@@ -28,7 +28,8 @@ pub(super) fn authors(said: &Said<'_>, outlet: Outlet<'_>, near: &Near) -> Vec<S
     let byline = byline(dom, marks, outlet, near);
     let first = stated(head, json, outlet);
     if first.is_empty() {
-        return if !marked.is_empty() && !extends(&byline, &marked) { marked } else { byline };
+        let found = if !marked.is_empty() && !extends(&byline, &marked) { marked } else { byline };
+        return if found.is_empty() { named(dom, marks, outlet) } else { found };
     }
     for shown in [&byline, &marked] {
         if extends(shown, &first) {
@@ -67,6 +68,8 @@ fn stated(head: &Head, json: &JsonLd, outlet: Outlet<'_>) -> Vec<String> {
     [
         "author",
         "article:author",
+        "og:author",
+        "og:article:author",
         "parsely-author",
         "sailthru.author",
         "dc.creator",
@@ -77,9 +80,27 @@ fn stated(head: &Head, json: &JsonLd, outlet: Outlet<'_>) -> Vec<String> {
         "twitter:creator:name",
     ]
     .into_iter()
-    .map(|name| authors::clean(head.all(name).filter(|name| !name.contains("://")), outlet))
+    .map(|name| {
+        let names: Vec<String> = head.all(name).filter(|name| !name.contains("://")).map(without_tags).collect();
+        authors::clean(names.iter().map(String::as_str), outlet)
+    })
     .find(|named| !named.is_empty())
     .unwrap_or_default()
+}
+
+/// A statement without the links that some systems write into it.
+fn without_tags(text: &str) -> String {
+    let mut inside = false;
+    let is_kept = |c: &char| {
+        let was_inside = inside;
+        match c {
+            '<' => inside = true,
+            '>' => inside = false,
+            _ => {}
+        }
+        !was_inside && *c != '<'
+    };
+    text.chars().filter(is_kept).collect()
 }
 
 /// Authors by microdata and `rel=author`: those near the headline if there are any, never those of comments.
@@ -91,6 +112,24 @@ fn marked(dom: &Dom, marks: &Marks, outlet: Outlet<'_>, near: &Near) -> Vec<Stri
     let chosen = if closest.is_empty() { all } else { closest };
     let texts: Vec<String> = chosen.into_iter().map(|id| line(dom, id)).collect();
     authors::clean(texts.iter().map(String::as_str), outlet)
+}
+
+/// What elements say that are named for the author, wherever they stand, if all of them say the same.
+fn named(dom: &Dom, marks: &Marks, outlet: Outlet<'_>) -> Vec<String> {
+    let is_other = |id| matches!(marks.dropped(id), Some("comments" | "related links" | "advertisement" | "aside"));
+    let is_line = |id: &NodeId| {
+        let chars = marks.sums(*id).text;
+        chars > 0 && chars <= BYLINE_MAX_CHARS && !is_other(*id) && is_named(dom, *id) && !is_in_figure(dom, *id)
+    };
+    let mut found: Vec<String> = Vec::new();
+    for id in dom.ids().filter(is_line).take(MARKED_MAX) {
+        let names = authors::clean(std::iter::once(line(dom, id).as_str()), outlet);
+        if !found.is_empty() && !names.is_empty() && names != found {
+            return Vec::new();
+        }
+        found = if names.is_empty() { found } else { names };
+    }
+    found
 }
 
 fn is_author_element(dom: &Dom, id: NodeId) -> bool {
@@ -141,7 +180,8 @@ fn byline(dom: &Dom, marks: &Marks, outlet: Outlet<'_>, near: &Near) -> Vec<Stri
         // A box of several lines is read line by line, and a caption's credit is no byline.
         if chars > BYLINE_MAX_CHARS
             || chars == 0
-            || matches!(marks.dropped(id), Some("figure or caption" | "related links" | "comments"))
+            || matches!(marks.dropped(id), Some("related links" | "comments"))
+            || (marks.dropped(id) == Some("figure or caption") && (is_in_figure(dom, id) || !is_named(dom, id)))
             || dom.subtree(id).len() > NODES_MAX
             || dom.subtree(id).skip(1).any(|below| dom.tag(below).is_some_and(Tag::is_block))
         {
@@ -169,6 +209,11 @@ fn byline(dom: &Dom, marks: &Marks, outlet: Outlet<'_>, near: &Near) -> Vec<Stri
     named
 }
 
+/// Whether an element stands in a picture's markup, not only in something named as a credit.
+fn is_in_figure(dom: &Dom, id: NodeId) -> bool {
+    dom.ancestors(id).take(8).any(|at| matches!(dom.tag(at), Some(Tag::Figure | Tag::Figcaption | Tag::Picture)))
+}
+
 /// A short line that ends in the word for a reporter.
 fn before_reporter(text: &str) -> Option<&str> {
     authors::before_reporter(text).filter(|name| (2..=20).contains(&name.chars().count()))
@@ -184,13 +229,16 @@ fn after_inner_by(text: &str) -> Option<&str> {
 }
 
 fn is_named(dom: &Dom, id: NodeId) -> bool {
-    ["class", "id", "data-testid"].iter().any(|name| {
+    ["class", "id", "data-testid", "data-component"].iter().any(|name| {
         dom.attribute(id, name).filter(|value| may_name(value)).is_some_and(|value| {
-            let value: String =
+            let squeezed: String =
                 value.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
             ["byline", "authorname", "articleauthor", "postauthor", "entryauthor", "storyauthor"]
                 .iter()
-                .any(|known| value.contains(known))
+                .any(|known| squeezed.contains(known))
+                || value
+                    .split_ascii_whitespace()
+                    .any(|name| ["author", "authors", "username"].iter().any(|known| name.eq_ignore_ascii_case(known)))
         })
     })
 }

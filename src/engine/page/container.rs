@@ -129,9 +129,12 @@ fn is_live(dom: &Dom, id: NodeId) -> bool {
 
 type Looks<'a> = (Option<Tag>, &'a str);
 
+/// The longest class tells most; pieces that are numbered (`story-body-2`) look the same.
 fn looks(dom: &Dom, id: NodeId) -> Looks<'_> {
     let class = dom.attribute(id, "class").unwrap_or_default();
-    (dom.tag(id), class.split_whitespace().max_by_key(|name| name.len()).unwrap_or_default())
+    let name = class.split_whitespace().max_by_key(|name| name.len()).unwrap_or_default();
+    let unnumbered = name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '_'));
+    (dom.tag(id), if unnumbered.len() >= 4 { unnumbered } else { name })
 }
 
 /// What the elements look like that hold the paragraphs of the container, where they have a name.
@@ -194,14 +197,14 @@ fn named(dom: &Dom, marks: &Marks, prose: &Prose, top: NodeId) -> Option<NodeId>
     (!goes_on).then_some(best)
 }
 
-fn is_named_body(dom: &Dom, id: NodeId) -> bool {
+pub(super) fn is_named_body(dom: &Dom, id: NodeId) -> bool {
     if dom
         .tag(id)
         .is_none_or(|tag| !matches!(tag, Tag::Div | Tag::Section | Tag::Article | Tag::Main | Tag::Td | Tag::Span))
     {
         return false;
     }
-    if dom.attribute(id, "itemprop").is_some_and(|name| name.eq_ignore_ascii_case("articleBody")) {
+    if is_stated_body(dom, id) {
         return true;
     }
     ["class", "id", "data-testid", "data-component"].iter().any(|name| {
@@ -215,6 +218,11 @@ fn is_named_body(dom: &Dom, id: NodeId) -> bool {
             squeezed.split_whitespace().any(|token| BODY_NAMES.iter().any(|name| token.contains(name)))
         })
     })
+}
+
+/// Whether an element is the body in the words of schema.org.
+pub(super) fn is_stated_body(dom: &Dom, id: NodeId) -> bool {
+    dom.attribute(id, "itemprop").is_some_and(|name| name.eq_ignore_ascii_case("articleBody"))
 }
 
 /// What content systems call the body, without hyphens and underscores.

@@ -1,12 +1,14 @@
 //! Dates in the forms that publishers write. Nothing is guessed: a text without a day, a month and a year is no date, and a
 //! day and month that could be swapped are read only where the page's language says how.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
 use regex::Regex;
 
+use super::months;
 use super::pattern::few_ranges;
 use crate::model::time::{Published, Timestamp};
 
@@ -24,12 +26,25 @@ pub fn parse(text: &str, language: Option<&str>) -> Option<Published> {
     if text.is_empty() || text.len() > 200 {
         return None;
     }
+    let text = &in_ascii_digits(text);
     let found = iso(text)
         .or_else(|| unix(text))
         .or_else(|| rfc2822(text))
         .or_else(|| worded(text))
         .or_else(|| numbered(text, language))?;
     YEARS.contains(&found.day().year()).then_some(found)
+}
+
+/// The digits of the scripts that news writes its dates in, as ASCII has them.
+fn in_ascii_digits(text: &str) -> Cow<'_, str> {
+    /// Each script's zero.
+    const ZEROS: [char; 7] = ['٠', '۰', '०', '০', '๐', '௦', '０'];
+    let digit = |c: char| {
+        let value =
+            ZEROS.iter().find_map(|zero| u32::from(c).checked_sub(u32::from(*zero)).filter(|value| *value < 10));
+        value.and_then(|value| char::from_digit(value, 10)).unwrap_or(c)
+    };
+    if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.chars().map(digit).collect()) }
 }
 
 /// Longest line that may be a dateline, in bytes.
@@ -42,6 +57,7 @@ const BEFORE_MAX_BYTES: usize = 40;
 pub fn in_line(line: &str, language: Option<&str>) -> Option<Published> {
     // Nearly all lines of a page are told by this alone.
     let first = line.find(|c: char| c.is_numeric())?;
+    let line = &in_ascii_digits(line);
     if line.len() > LINE_MAX_BYTES {
         return None;
     }
@@ -58,7 +74,35 @@ pub fn in_line(line: &str, language: Option<&str>) -> Option<Published> {
     if folded.starts_with(['©', '(']) || folded.contains("copyright") {
         return None;
     }
+    let first = line.find(|c: char| c.is_ascii_digit()).unwrap_or(first);
     parse(line, language).or_else(|| line.get(first..).and_then(iso).filter(|_| first <= BEFORE_MAX_BYTES))
+}
+
+/// Whether a line says that it is about a change.
+pub fn says_changed(line: &str) -> bool {
+    let folded = line.to_lowercase();
+    [
+        "updated",
+        "modified",
+        "aktualisier",
+        "mis à jour",
+        "actualizado",
+        "aggiornato",
+        "atualizado",
+        "bijgewerkt",
+        "обновлено",
+        "更新",
+    ]
+    .iter()
+    .any(|word| folded.contains(word))
+}
+
+/// Whether a line begins by saying that something was published.
+pub fn says_published(line: &str) -> bool {
+    let folded = line.to_lowercase();
+    ["publi", "pubbl", "posted", "veröffentlicht", "опубликовано", "gepubliceerd"]
+        .iter()
+        .any(|word| folded.starts_with(word))
 }
 
 /// How a line begins that says when or by whom it was published.
@@ -180,19 +224,22 @@ static WORDED: LazyLock<Regex> = LazyLock::new(|| {
           (?P<d1>\d{1,2})(?:st|nd|rd|th|\.|º|er)?\s*(?:of\s+|de\s+)?(?P<m1>\p{L}{2,14})\.?,?\s*(?:de\s+|del\s+)?(?P<y1>\d{4})
         | (?P<m2>\p{L}{2,14})\.?\s+(?P<d2>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y2>\d{4})
         | (?P<y3>\d{4})\s*[年년]\s*(?P<m3>\d{1,2})\s*[月월]\s*(?P<d3>\d{1,2})\s*[日일]
+        | (?P<d4>\d{1,2})\s+tháng\s+(?P<m4>\d{1,2}),?\s+(?:năm\s+)?(?P<y4>\d{4})
+        | (?P<y6>\d{4})\.\s+gada\s+(?P<d6>\d{1,2})\.\s+(?P<m6>\p{L}{3,14})
+        | (?P<y5>\d{4})(?:\.|\s+m\.)?\s+(?P<m5>\p{L}{3,14})\.?\s+(?P<d5>\d{1,2})\b
         )(?:[^0-9\n]{0,14}?(?P<h>\d{1,2})[:.h](?P<min>\d{2})(?::(?P<s>\d{2}))?\s*(?P<ap>[apAP]\.?\s?[mM]\.?)?\s*\(?(?P<z>Z\b|UTC\b|GMT(?:[+-]\d{1,2})?\b|E[SD]T\b|C[SDE]S?T\b|M[SD]T\b|P[SD]T\b|BST\b|CET\b|IST\b|ET\b|[+-]\d{2}:?\d{2})?)?",
     )
 });
 
 fn worded(text: &str) -> Option<Published> {
     let found = WORDED.captures(text)?;
-    let (year, month, day) = if let Some(year) = group(&found, "y1") {
-        (year, month(found.name("m1")?.as_str())?, group(&found, "d1")?)
-    } else if let Some(year) = group(&found, "y2") {
-        (year, month(found.name("m2")?.as_str())?, group(&found, "d2")?)
-    } else {
-        (group(&found, "y3")?, group(&found, "m3")?, group(&found, "d3")?)
-    };
+    let (year, month, day) = ('1'..='6').find_map(|form| {
+        let named = |part: char| found.name(&format!("{part}{form}")).map(|one| one.as_str());
+        let month = named('m')?;
+        let month =
+            if month.starts_with(|c: char| c.is_ascii_digit()) { month.parse().ok() } else { months::month(month) };
+        Some((named('y')?.parse().ok()?, month?, named('d')?.parse().ok()?))
+    })?;
     // Thailand counts its years from the Buddha.
     let year = if (2443..=2643).contains(&year) { year - 543 } else { year };
     let day = date(year, month, day)?;
@@ -208,36 +255,6 @@ fn worded(text: &str) -> Option<Published> {
         group(&found, "s").unwrap_or(0),
         found.name("z").map(|zone| zone.as_str()),
     )
-}
-
-/// How months begin, in the languages of most news.
-#[rustfmt::skip]
-const NAMES: [&[&str]; 12] = [
-    &["jan", "ene", "gen", "янв", "sty", "oca", "led", "ιαν", "ינואר", "يناير", "जनवरी", "มกราคม"],
-    &["feb", "fév", "fev", "фев", "lut", "şub", "úno", "φεβ", "פברואר", "فبراير", "फरवरी", "फ़रवरी", "กุมภาพันธ์"],
-    &["mar", "mär", "mrz", "маr", "мар", "maa", "mrt", "bře", "מרץ", "מרס", "مارس", "मार्च", "มีนาคม"],
-    &["apr", "avr", "abr", "апр", "kwi", "nis", "dub", "απρ", "אפריל", "أبريل", "ابريل", "إبريل", "अप्रैल", "เมษายน"],
-    &["may", "mai", "mag", "мая", "май", "maj", "mei", "kvě", "מאי", "مايو", "मई", "พฤษภาคม"],
-    &["jun", "juin", "giu", "июн", "cze", "haz", "čer", "יוני", "يونيو", "जून", "มิถุนายน"],
-    &["jul", "juil", "lug", "июл", "lip", "tem", "יולי", "يوليو", "जुलाई", "กรกฎาคม"],
-    &["aug", "aoû", "aou", "ago", "agu", "авг", "sie", "ağu", "srp", "אוגוסט", "أغسطس", "اغسطس", "अगस्त", "สิงหาคม"],
-    &["sep", "set", "сен", "wrz", "eyl", "zář", "ספטמבר", "سبتمبر", "सितंबर", "सितम्बर", "กันยายน"],
-    &["oct", "okt", "ott", "out", "окт", "paź", "eki", "říj", "אוקטובר", "أكتوبر", "اكتوبر", "अक्टूबर", "अक्तूबर", "ตุลาคม"],
-    &["nov", "ноя", "lis", "kas", "noe", "נובמבר", "نوفمبر", "नवंबर", "नवम्बर", "พฤศจิกายน"],
-    &["dec", "dez", "dic", "déc", "des", "дек", "gru", "ara", "pro", "דצמבר", "ديسمبر", "दिसंबर", "दिसम्बर", "ธันวาคม"],
-];
-
-/// The month of a name or its abbreviation, in the languages of most news.
-fn month(name: &str) -> Option<i16> {
-    let name = name.to_lowercase();
-    // Hebrew puts its "in" before the month's name.
-    let name = name.strip_prefix('ב').unwrap_or(&name);
-    // `juin` and `juil` share their first three letters with June and July of other languages.
-    if name.starts_with("juil") {
-        return Some(7);
-    }
-    let at = NAMES.iter().position(|names| names.iter().any(|prefix| name.starts_with(prefix)))?;
-    i16::try_from(at + 1).ok()
 }
 
 static NUMBERED: LazyLock<Regex> =
@@ -299,6 +316,21 @@ mod tests {
             ("19 มีนาคม 2564", None, "2021-03-19"),
             ("19 Agustus 2021", None, "2021-08-19"),
             ("19/03/2021", None, "2021-03-19"),
+            ("١٩ مارس ٢٠٢١", None, "2021-03-19"),
+            ("۱۹ مارس ۲۰۲۱", None, "2021-03-19"),
+            ("१९ मार्च २०२१", None, "2021-03-19"),
+            ("১৯ মার্চ ২০২১", None, "2021-03-19"),
+            ("19 lutego 2021", None, "2021-02-19"),
+            ("19. března 2021", None, "2021-03-19"),
+            ("19 березня 2021", None, "2021-03-19"),
+            ("2021. március 19.", None, "2021-03-19"),
+            ("2021 m. kovo 19 d.", None, "2021-03-19"),
+            ("2021. gada 19. marts", None, "2021-03-19"),
+            ("19 tháng 3, 2021", None, "2021-03-19"),
+            ("19. maaliskuuta 2021", None, "2021-03-19"),
+            ("19 Μαρτίου 2021", None, "2021-03-19"),
+            ("19 Mart 2021", None, "2021-03-19"),
+            ("19 آذار 2021", None, "2021-03-19"),
             ("03/04/2021", Some("en-US"), "2021-03-04"),
             ("03/04/2021", Some("de"), "2021-04-03"),
         ] {
@@ -319,6 +351,9 @@ mod tests {
             "5 hours ago",
             "03/04/2021",
             "Issue 20210",
+            "5 decisive 2019 games",
+            "12 Markets 2020",
+            "1 Mayor 2020",
         ] {
             assert_eq!(parse(text, None), None, "{text}");
         }

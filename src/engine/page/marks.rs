@@ -8,8 +8,18 @@ use super::dom::{Dom, NodeId, Tag};
 
 /// A subtree with at least this share of the page's prose is never chrome by its name alone.
 const PROSE_SHARE_KEPT: f64 = 0.35;
+/// A body that the publisher names as such is one where it holds so much prose, in characters. Readers' comments are the page
+/// only where there is less beside them.
+const BODY_MIN_CHARS: u32 = 250;
+/// A gallery inside a named body is left out where so much prose stands around it, in characters: the article is not its
+/// captions.
+const AROUND_GALLERY_CHARS: u32 = 1_000;
 /// A hidden subtree is the article only where a script is to show nearly all of the page.
 const HIDDEN_SHARE_KEPT: f64 = 0.6;
+/// The mark of readers' comments.
+const COMMENTS: &str = "comments";
+/// The mark of pictures, players, charts and what is said below them.
+const FIGURE: &str = "figure or caption";
 /// The mark of hidden subtrees.
 const HIDDEN: &str = "hidden";
 /// The mark of what opens on a click or beside the pointer.
@@ -51,15 +61,27 @@ impl Marks {
         let linked = inside_links(dom);
         let sums = sums(dom, &linked);
         let total = sums.first().map_or(0, |all| all.prose);
+        let body = named_body(dom, &sums);
         let mut dropped: Vec<Option<&'static str>> = vec![None; dom.len()];
         for id in dom.ids().skip(1) {
             let own = sums.get(id as usize).copied().unwrap_or_default();
             let inherited = dropped.get(dom.parent(id) as usize).copied().flatten();
             let reason = inherited.or_else(|| {
                 let reason = reason(dom, id, own)?;
-                let share = f64::from(own.prose) / f64::from(total.max(1));
+                let share = |whole: u32| f64::from(own.prose) / f64::from(whole.max(1));
                 let kept = if reason.word() == HIDDEN { HIDDEN_SHARE_KEPT } else { PROSE_SHARE_KEPT };
-                (reason.is_certain() || share < kept).then(|| reason.word())
+                let is_chrome = match &body {
+                    _ if reason.is_certain() => true,
+                    Some(body) if body.is_around(dom, id) => {
+                        share(body.prose) < kept
+                            || (reason.word() == FIGURE && body.prose - own.prose >= AROUND_GALLERY_CHARS)
+                    }
+                    // What is beside the body that the page names is none of the article, however long.
+                    Some(body) if body.is_beside(dom, id) && reason.word() != HIDDEN => true,
+                    _ if reason.word() == COMMENTS && total - own.prose >= BODY_MIN_CHARS => true,
+                    _ => share(total) < kept,
+                };
+                is_chrome.then(|| reason.word())
             });
             if let Some(slot) = dropped.get_mut(id as usize) {
                 *slot = reason;
@@ -83,6 +105,49 @@ impl Marks {
         self.linked.get(id as usize).copied().unwrap_or(false)
     }
 }
+
+/// The element that the publisher names as the article's body.
+struct NamedBody {
+    element: NodeId,
+    prose: u32,
+}
+
+impl NamedBody {
+    /// Whether a node is inside it.
+    fn is_around(&self, dom: &Dom, id: NodeId) -> bool {
+        id > self.element && id < dom.after(self.element)
+    }
+
+    /// Whether a node has nothing in common with it.
+    fn is_beside(&self, dom: &Dom, id: NodeId) -> bool {
+        id >= dom.after(self.element) || dom.after(id) <= self.element
+    }
+}
+
+/// The one of the named bodies that holds the most prose, the deepest of equals. None where another holds half as much beside
+/// it: then the names tell nothing, or the body is in pieces.
+fn named_body(dom: &Dom, sums: &[Sums]) -> Option<NamedBody> {
+    let mut found: Vec<NamedBody> = Vec::new();
+    for id in dom.ids().skip(1) {
+        let own = sums.get(id as usize).copied().unwrap_or_default();
+        if own.prose >= BODY_MIN_CHARS && found.len() < NAMED_MAX && super::container::is_named_body(dom, id) {
+            found.push(NamedBody { element: id, prose: own.prose });
+        }
+    }
+    // The vocabulary's own name for it says more than names that content systems choose.
+    let stated = |body: &NamedBody| super::container::is_stated_body(dom, body.element);
+    if found.iter().any(stated) {
+        found.retain(stated);
+    }
+    let most = found.iter().map(|body| body.prose).max()?;
+    let best = found.iter().rposition(|body| body.prose * 10 >= most * 9)?;
+    let best = found.swap_remove(best);
+    let rival = found.iter().any(|other| best.is_beside(dom, other.element) && other.prose * 2 >= best.prose);
+    (!rival).then_some(best)
+}
+
+/// Named bodies of a page that are looked at.
+const NAMED_MAX: usize = 64;
 
 fn inside_links(dom: &Dom) -> Vec<bool> {
     let mut linked = vec![false; dom.len()];
@@ -200,7 +265,7 @@ fn reason(dom: &Dom, id: NodeId, own: Sums) -> Option<Reason> {
         Tag::Aside => return Some(Reason::Likely("aside")),
         Tag::Form | Tag::Button | Tag::Label | Tag::Fieldset | Tag::Search => return Some(Reason::Likely("form")),
         Tag::Figure | Tag::Figcaption | Tag::Picture | Tag::Video | Tag::Audio => {
-            return Some(Reason::Likely("figure or caption"));
+            return Some(Reason::Likely(FIGURE));
         }
         Tag::Dialog | Tag::Menu => return Some(Reason::Likely(DIALOG)),
         _ => {}
@@ -229,7 +294,9 @@ fn reason(dom: &Dom, id: NodeId, own: Sums) -> Option<Reason> {
         && own.text > 0
         && own.text < 2_000
         && dom.subtree(id).take(80).any(|at| dom.tag(at) == Some(Tag::Blockquote));
-    (!names_prose && !quotes).then_some(found)
+    // Nobody writes a share bar of so much prose: the name is a word of the section's heading.
+    let is_section = found.word() == "share prompt" && own.prose >= BODY_MIN_CHARS && own.link_density() < 0.3;
+    (!names_prose && !quotes && !is_section).then_some(found)
 }
 
 /// Whether an inline element stands in a paragraph with other words.
@@ -309,7 +376,7 @@ fn by_word(word: &[u8], chars: u32) -> Option<Reason> {
         | b"adsense" | b"adsbygoogle" | b"commercial" | b"affiliate" | b"banner" => "advertisement",
         b"newsletter" | b"newsletters" | b"subscribe" | b"subscription" | b"signup" | b"optin" | b"mailchimp"
         | b"paywall" | b"donate" | b"donation" | b"membership" | b"cta" => "subscription prompt",
-        b"comment" | b"comments" | b"disqus" | b"respond" | b"livefyre" | b"commenting" | b"reactions" => "comments",
+        b"comment" | b"comments" | b"disqus" | b"respond" | b"livefyre" | b"commenting" | b"reactions" => COMMENTS,
         b"breadcrumb" | b"breadcrumbs" | b"nav" | b"navbar" | b"navigation" | b"menu" | b"submenu" | b"pagination"
         | b"pager" | b"toolbar" | b"masthead" | b"skiplink" | b"toc" => "navigation",
         b"footer" | b"colophon" => "footer",
@@ -318,8 +385,9 @@ fn by_word(word: &[u8], chars: u32) -> Option<Reason> {
         | b"popover" | b"interstitial" | b"rollover" | b"hovercard" => DIALOG,
         b"caption" | b"captions" | b"credit" | b"credits" | b"photocredit" | b"imagecaption" | b"gallery"
         | b"slideshow" | b"carousel" | b"slider" | b"videoplayer" | b"mediaplayer" | b"figcaption" | b"copyright" => {
-            "figure or caption"
+            FIGURE
         }
+        b"artboard" | b"infographic" | b"datawrapper" | b"vjs" | b"jwplayer" | b"flourish" => FIGURE,
         b"byline" | b"bylines" | b"bio" | b"authorbio" | b"authorbox" | b"contributor" | b"contributors"
         | b"aboutauthor" | b"authors" => "author box",
         b"hidden" | b"hide" | b"invisible" | b"offscreen" | b"visuallyhidden" => HIDDEN,

@@ -23,6 +23,7 @@ pub(super) struct Head {
     pub(super) title: Option<String>,
     pub(super) canonical: Option<String>,
     pub(super) next: Option<String>,
+    pub(super) amp: Option<String>,
     pub(super) language: Option<String>,
 }
 
@@ -66,6 +67,7 @@ impl Head {
             let slot = match rel.to_ascii_lowercase().as_str() {
                 "canonical" => &mut self.canonical,
                 "next" => &mut self.next,
+                "amphtml" => &mut self.amp,
                 _ => continue,
             };
             slot.get_or_insert_with(|| href.trim().to_owned());
@@ -145,9 +147,14 @@ pub(super) fn dates(said: &Said<'_>, near: &Near, language: Option<&str>) -> (Op
     let published = json.published.as_deref().and_then(read).or_else(|| from_meta(&PUBLISHED));
     let published = published
         .or_else(|| from_itemprop("datePublished"))
-        .or_else(|| visible(dom, marks, near, language))
+        .or_else(|| visible(dom, marks, near, language).filter(|_| near.is_of_headline()))
         .or_else(|| from_itemprop("dateCreated"))
-        .or_else(|| dates::from_url(said.url.as_url().path()));
+        .or_else(|| named(dom, marks, language))
+        .or_else(|| dates::from_url(said.url.as_url().path()))
+        .or_else(|| {
+            let named = super::details::canonical(head, said.url).filter(|named| named.site() == said.url.site());
+            dates::from_url(named?.as_url().path())
+        });
     let modified = json.modified.as_deref().and_then(read).or_else(|| from_meta(&MODIFIED));
     (published, modified.or_else(|| from_itemprop("dateModified")))
 }
@@ -172,14 +179,77 @@ fn by_itemprop(dom: &Dom, marks: &Marks, name: &str, language: Option<&str>) -> 
         })
 }
 
+/// Words in the class of an element that holds when an article was published, wherever it stands.
+const DATE_NAMES: [&str; 14] = [
+    "published",
+    "pubdate",
+    "publishdate",
+    "publisheddate",
+    "publicationdate",
+    "datepublished",
+    "postdate",
+    "entrydate",
+    "articledate",
+    "submitted",
+    "postmeta",
+    "entrymeta",
+    "assetmeta",
+    "postfooter",
+];
+/// Longest line that says when an article was published, beside who and where, in characters.
+const DATE_LINE_MAX_CHARS: u32 = 160;
+/// Elements that are looked at.
+const DATE_LINES_MAX: usize = 40;
+
+/// The one day that elements state which are named for it. Where they differ, one of them is another story's.
+fn named(dom: &Dom, marks: &Marks, language: Option<&str>) -> Option<Published> {
+    let lines = dom.ids().filter(|id| {
+        let chars = marks.sums(*id).text;
+        (6..=DATE_LINE_MAX_CHARS).contains(&chars) && !is_foreign(marks, *id) && is_date_name(dom, *id)
+    });
+    let mut found: Option<Published> = None;
+    for id in lines.take(DATE_LINES_MAX) {
+        let text = squeeze(&dom.text_content(id));
+        let Some(date) = dates::parse(&text, language).filter(|_| !dates::says_changed(&text)) else { continue };
+        if found.is_some_and(|known| known.day() != date.day()) {
+            return None;
+        }
+        found = found.or(Some(date));
+    }
+    found
+}
+
+fn is_date_name(dom: &Dom, id: NodeId) -> bool {
+    dom.attribute(id, "class").filter(|class| class.len() <= 200).is_some_and(|class| {
+        class.split_whitespace().any(|name| {
+            let squeezed: String =
+                name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+            DATE_NAMES.iter().any(|known| squeezed.ends_with(known))
+        })
+    })
+}
+
+/// Whether a node is a cell of a table that the headline is not in: facts in figures, not the article's own.
+fn is_fact(dom: &Dom, near: &Near, id: NodeId) -> bool {
+    let table = dom.ancestors(id).find(|at| dom.tag(*at) == Some(Tag::Table));
+    table.is_some_and(|table| !dom.subtree(table).contains(&near.after.start))
+}
+
 /// The date near the headline: a `<time>`, or a line that is a date or says when the article was published.
 fn visible(dom: &Dom, marks: &Marks, near: &Near, language: Option<&str>) -> Option<Published> {
-    let near = near.after_first().filter(|id| !is_foreign(marks, *id));
-    let in_time = near.clone().filter(|id| dom.tag(*id) == Some(Tag::Time)).find_map(|id| {
+    let nodes = near.after_first().filter(|id| !is_foreign(marks, *id) && marks.dropped(*id) != Some("hidden"));
+    let in_time = nodes.clone().filter(|id| dom.tag(*id) == Some(Tag::Time)).find_map(|id| {
         let stated = dom.attribute(id, "datetime").and_then(|text| dates::parse(text, language));
-        stated.or_else(|| dates::parse(&dom.text_content(id), language))
+        let text = squeeze(&dom.text_content(id));
+        // Content systems put the last change there, below the words of publishing.
+        let said = || dates::parse(&text, language).filter(|_| dates::says_published(&text));
+        match stated {
+            Some(stated) => Some(said().filter(|said| said.day() != stated.day()).unwrap_or(stated)),
+            None => dates::parse(&text, language),
+        }
     });
-    in_time.or_else(|| near.filter_map(|id| dom.text(id)).find_map(|text| dates::in_line(&squeeze(text), language)))
+    let lines = nodes.filter_map(|id| Some((id, dates::in_line(&squeeze(dom.text(id)?), language)?)));
+    in_time.or_else(|| lines.into_iter().find(|(id, _)| !is_fact(dom, near, *id)).map(|(_, date)| date))
 }
 
 /// Nodes before a headline that may be its dateline.
@@ -195,6 +265,11 @@ pub(super) struct Near {
 }
 
 impl Near {
+    /// Whether there is a headline. A date at the page's head may be today's.
+    fn is_of_headline(&self) -> bool {
+        self.after.start != Dom::ROOT
+    }
+
     /// In the page's order.
     pub(super) fn in_order(&self) -> std::ops::Range<NodeId> {
         self.before.start..self.after.end
@@ -211,9 +286,10 @@ impl Near {
     }
 }
 
-/// The nodes around a headline: a little before it, and on to the first paragraphs. None where there is no headline.
+/// The nodes around a headline: a little before it, and on to the first paragraphs. Where there is no headline, from the page's
+/// head on.
 pub(super) fn near(dom: &Dom, marks: &Marks, headline: Option<NodeId>) -> Near {
-    let Some(headline) = headline else { return Near::default() };
+    let headline = headline.unwrap_or(Dom::ROOT);
     let mut end = headline;
     let mut prose = 0;
     for id in headline..u32::try_from(dom.len()).unwrap_or(u32::MAX) {

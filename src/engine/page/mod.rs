@@ -12,9 +12,11 @@ pub mod dates;
 mod details;
 pub mod dom;
 pub mod entities;
+mod flight;
 mod jsonld;
 mod marks;
 mod metadata;
+mod months;
 mod next;
 mod pattern;
 mod phrases;
@@ -122,6 +124,7 @@ pub struct Extracted {
     content: Content,
     canonical: Option<WebUrl>,
     next: Option<WebUrl>,
+    twin: Option<WebUrl>,
     trace: Vec<BlockTrace>,
     edges: Vec<u64>,
 }
@@ -135,6 +138,11 @@ impl Extracted {
     /// The article's next page, where it is split over several.
     pub fn next_page(&self) -> Option<&WebUrl> {
         self.next.as_ref()
+    }
+
+    /// The AMP form that the page names, where it lacks the text itself.
+    pub fn amp_twin(&self) -> Option<&WebUrl> {
+        self.twin.as_ref()
     }
 
     /// Why each block of the container is in or out.
@@ -171,6 +179,34 @@ impl Extracted {
         self.next = part.next;
     }
 
+    /// Takes the body of the page's AMP twin, where that has the text which this page lacks, and the facts that this page does
+    /// not state.
+    pub(in crate::engine) fn take_body(&mut self, twin: Self) {
+        self.twin = None;
+        if !rescue::is_longer(&twin.content.blocks, &self.content.blocks) {
+            return;
+        }
+        let (own, twins) = (&mut self.content, twin.content);
+        own.blocks = twins.blocks;
+        // The text says its language, and what it says of itself.
+        own.language = twins.language.or(own.language.take());
+        own.notices = twins.notices;
+        own.title = own.title.take().or(twins.title);
+        own.published = own.published.or(twins.published);
+        own.modified = own.modified.or(twins.modified);
+        own.section = own.section.take().or(twins.section);
+        own.image = own.image.take().or(twins.image);
+        own.site = own.site.take().or(twins.site);
+        own.origin = own.origin.take().or(twins.origin);
+        for (own, twins) in [(&mut own.authors, twins.authors), (&mut own.tags, twins.tags)] {
+            if own.is_empty() {
+                *own = twins;
+            }
+        }
+        self.trace = twin.trace;
+        self.edges = twin.edges;
+    }
+
     /// Hands over the content, for normalization alone.
     pub(in crate::engine) fn into_content(self) -> Content {
         self.content
@@ -204,7 +240,9 @@ pub fn extract(input: &PageInput<'_>) -> Extracted {
         }
         None => Body::of(&whole, &marks, &everything, &about),
     };
-    let (blocks, trace) = rescue::rescue((body.blocks, body.trace), &whole, &json, &about);
+    let (blocks, mut trace) = rescue::rescue((body.blocks, body.trace), &whole, &json, &about);
+    let by_rule = |text| BlockTrace { text, kept: false, rule: "removed by the site's rules".to_owned() };
+    trace.extend(ruled.removed.into_iter().map(by_rule));
     let text: String = blocks.iter().take(20).map(|block| block.text.as_str()).collect::<Vec<_>>().join(" ");
     let language = details::language(&text, &head, &json);
     // `03/04/2026` is read as the page's declared language has it, which knows the region; else as the text's.
@@ -229,6 +267,7 @@ pub fn extract(input: &PageInput<'_>) -> Extracted {
     Extracted {
         canonical: details::canonical(&head, input.url),
         next: next::next(&whole, &marks, &head, input.url),
+        twin: rescue::twin(&content.blocks, &head, input.url),
         content,
         trace,
         edges: body.edges,

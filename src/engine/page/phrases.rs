@@ -12,6 +12,8 @@ use super::pattern::pattern;
 const PROMPT_MAX_CHARS: u32 = 320;
 /// Longest line above the body.
 const HEAD_MAX_CHARS: usize = 220;
+/// A line above the body that ends as a sentence does has no more words.
+const HEAD_MAX_WORDS: usize = 14;
 /// Longest block that a note at the tail has, in characters.
 const TAIL_MAX_CHARS: u32 = 900;
 
@@ -26,7 +28,7 @@ static ANYWHERE: LazyLock<Regex> = LazyLock::new(|| {
         | (story|article)\ continues\ (below|after)\b.* | continue\ reading(\ the\ main\ story|\ below)?\b.* | loading\W* | skip\ advertisement
         | (read|see|watch|listen|view|click)\ (more|also|next|here|now|full\ story)(\W* | \W*(about|on|from|at|here|in|stories|of|to)\b.* | \s?[:：>»|–—→-].*) | also\ (read|see|watch)\b.* | read\ (the\ )?(full|rest|original)\b.*
         | (like|enjoy(ed)?|love)\ this\ (story|article|post)\?.* | image\ \d+\ (of|/)\ \d+ | you\ (may|might)\ also\ (be\ interested|like|enjoy)\b.*
-        | \[/?[a-z_]{3,20}\b[^\]]*\].* | ©.{2,}
+        | \[/?(?-i:[a-z_]{3,20})(\ [a-z_-]+=[^\]]*)?\].* | \[(read|watch|see|listen|more|related)(\ (more|also))?:[^\]]*\] | ©.{2,}
         | (related|recommended|more|trending|popular|latest|top|must[\ -]read|don.t\ miss|you\ (may|might)\ (also\ )?like|editor.?s?.?\ picks?|in\ case\ you\ missed\ it|suggested)(\ (stories|articles|news|content|coverage|topics|reading|posts|links|videos?|from\ .{2,}|on\ this\ story|in\ .{2,}))?\W*:?
         | (related(\ (post|story|article|video|reading|content|recipe|link)s?)?|read\ more|more|see\ also|also|watch|read|listen|video|photos?|gallery|opinion|analysis|explainer|fact\ check)\W*[:|»>]\s.{3,}
         | (sign\ up|subscribe|register|log\ in|sign\ in|join\ us|donate|support\ us|become\ a\ (member|subscriber|patron))\b.*
@@ -69,7 +71,7 @@ static TAIL: LazyLock<Regex> = LazyLock::new(|| {
         | (the\ )?(original\ source|source|quelle|fuente)\ (of\ this\ (article|story)\ )?(is|:)\s?.*
         | (this\ (article|story|post|piece|report|column)|the\ article)\ (was\ |is\ |has\ been\ |first\ |originally\ |also\ )*(originally\ )?(published|appeared|posted|republished|reprinted|syndicated|written|produced|created|generated|part\ of|edited|translated)\b.*
         | (originally|first)\ published\b.* | republished\b.* | reprinted\b.* | (reporting|writing|editing|additional\ reporting|compiled|edited|translated|produced|graphics?|photography|with\ (reporting|files|additional\ reporting|assistance))\ (and\ \w+\ )?(by|from)\b.*
-        | \(?(reporting|editing|writing|additional\ reporting|compiled|edited)\ (and\ \w+\ )?by\b.*
+        | (medically\ |fact[\ -])?(reviewed|checked)\ by\ (?-i:\p{Lu}).{2,} | \(?(reporting|editing|writing|additional\ reporting|compiled|edited)\ (and\ \w+\ )?by\b.*
         | (disclaimer|disclosure|legal\ notice|haftungsausschluss|note\ to\ (readers|editors)|editor.?s?\ note:\ this\ (post|article)\ (first|originally)|about\ the\ (author|writer|company)|author\ bio|articles?\ by)\b\W.*
         | (about|über|à\ propos\ de)\ (the\ |us|our\ |this\ )?[^.!?,]*
         | (contact|media\ contacts?|for\ (more|further|media|press|additional)\ (information|inquiries|enquiries|details|queries)|press\ contact|investor\ relations)\b.*
@@ -209,7 +211,9 @@ pub(super) fn at_head(text: &str, authors: &[String], site: Option<&str>) -> Opt
     if is_name_line(text, authors, site) {
         return Some("author or publication");
     }
-    HEAD.is_match(text).then_some("byline, date or details")
+    // A report that begins with its day goes on as a sentence.
+    let is_prose = text.ends_with('.') && text.split_whitespace().count() > HEAD_MAX_WORDS;
+    (!is_prose && HEAD.is_match(text)).then_some("byline, date or details")
 }
 
 /// A note below the body; names the rule.
@@ -297,6 +301,7 @@ mod tests {
             "Follow the money, investigators like to say.",
             "Related parties own a third of the company.",
             "The share price fell by nine per cent on Friday.",
+            "[Alden: I can’t even talk! This can’t be normal.]",
         ] {
             assert_eq!(anywhere(prose, 50, 0.0), None, "{prose}");
         }
@@ -330,7 +335,11 @@ mod tests {
         ] {
             assert!(at_head(head, &authors, Some("The Post")).is_some(), "{head}");
         }
-        for prose in ["By Friday the harbour was empty.", "March is the coldest month on the island, she said."] {
+        for prose in [
+            "By Friday the harbour was empty.",
+            "March is the coldest month on the island, she said.",
+            "Feb. 23, 2015 -- Allergies to peanuts have mysteriously been on the rise in the past decade, with little hope for a cure.",
+        ] {
             assert_eq!(at_head(prose, &authors, None), None, "{prose}");
         }
         for tail in [

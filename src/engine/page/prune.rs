@@ -16,6 +16,11 @@ const CAPTION_MAX_CHARS: u32 = 180;
 /// A block from this length on is prose where two of them follow each other.
 const PROSE_CHARS: u32 = 120;
 
+/// Why a block that is nothing but a link is out.
+const A_LINK: &str = "a link";
+/// So many linked headings over prose part an article.
+const LINKED_HEADINGS_MIN: usize = 3;
+
 /// What pruning knows beside the blocks.
 pub(super) struct About<'a> {
     /// The headline, if known.
@@ -31,6 +36,7 @@ pub(super) struct About<'a> {
 /// Says for each block why it is in or out, in order.
 pub(super) fn prune(blocks: &[RawBlock], about: &About<'_>) -> Vec<BlockTrace> {
     let mut out: Vec<Option<String>> = blocks.iter().map(|block| by_shape(block, about)).collect();
+    linked_headings(blocks, &mut out);
     lists(blocks, &mut out);
     closing(blocks, &mut out);
     edges(blocks, about, &mut out);
@@ -79,7 +85,7 @@ fn by_shape(block: &RawBlock, about: &About<'_>) -> Option<String> {
         && block.kind != BlockKind::Table
         && !(block.kind == BlockKind::Heading && block.chars > 30)
     {
-        return Some("a link".to_owned());
+        return Some(A_LINK.to_owned());
     }
     let is_sentence = text.ends_with(['.', '!', '?', '”', '"', ':', '。', '！', '？', '।', '؟']);
     let shows_address = text.contains("www.") || text.contains("://");
@@ -95,6 +101,25 @@ fn by_shape(block: &RawBlock, about: &About<'_>) -> Option<String> {
         return Some(format!("prompt: {rule}"));
     }
     None
+}
+
+/// Short headings that are links are told by their number: where several stand over prose, they part the article (games, films,
+/// places), and lead to what each part is about.
+fn linked_headings(blocks: &[RawBlock], out: &mut [Option<String>]) {
+    let over_prose: Vec<usize> = (0..blocks.len())
+        .filter(|&at| {
+            let prose = blocks.get(at + 1).is_some_and(|next| next.chars >= PROSE_CHARS && next.link_density() < 0.3);
+            let named = blocks.get(at).is_some_and(|block| block.kind == BlockKind::Heading);
+            named && prose && out.get(at).and_then(Option::as_deref) == Some(A_LINK)
+        })
+        .collect();
+    if over_prose.len() >= LINKED_HEADINGS_MIN {
+        for at in over_prose {
+            if let Some(slot) = out.get_mut(at) {
+                *slot = None;
+            }
+        }
+    }
 }
 
 /// The time of a running report's post, alone on its line: "14:32", "2:05 pm GMT".

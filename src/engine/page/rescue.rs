@@ -1,12 +1,17 @@
-//! Where a page's markup lacks the article: its body as the page states it for machines, in JSON-LD or in a script's state.
+//! Where a page's markup lacks the article: its body as the page states it for machines, in JSON-LD, in a script's state or in
+//! a stream, or the AMP form that it names.
 
 use super::blocks;
 use super::dom::{self, Dom};
+use super::flight::{self, Flight};
 use super::jsonld::JsonLd;
 use super::marks::Marks;
+use super::metadata::Head;
 use super::prune;
-use super::{BlockTrace, joined, letters, state};
+use super::{BlockTrace, Body, joined, letters, state};
+use crate::engine::split;
 use crate::model::article::{Block, BlockKind};
+use crate::model::url::WebUrl;
 
 /// A body shorter than this, in bytes, is lacking whatever is stated.
 const LACKING_BYTES: usize = 300;
@@ -20,26 +25,44 @@ const SAMPLE_CHARS: usize = 48;
 /// The blocks of an article, and why each is in or out.
 pub(super) type Read = (Vec<Block>, Vec<BlockTrace>);
 
+fn length(blocks: &[Block]) -> usize {
+    blocks.iter().map(|block| block.text.len()).sum()
+}
+
+/// Whether a body is so much longer than another that it has what that one lacks.
+pub(super) fn is_longer(one: &[Block], other: &[Block]) -> bool {
+    length(one) > length(other) * GAIN
+}
+
+/// The AMP form that a page names, where its own body is lacking.
+pub(super) fn twin(shown: &[Block], head: &Head, url: &WebUrl) -> Option<WebUrl> {
+    let named = head.amp.as_deref().filter(|_| length(shown) < LACKING_BYTES)?;
+    url.join(named).ok().filter(|twin| split::may_be_twin(url, twin))
+}
+
 /// What the page shows, or what it states where it shows too little.
 pub(super) fn rescue(shown: Read, page: &Dom, json: &JsonLd, about: &prune::About<'_>) -> Read {
-    let length: usize = shown.0.iter().map(|block| block.text.len()).sum();
+    let length = length(&shown.0);
     if length >= TEASER_BYTES {
         return shown;
     }
-    let is_better = |blocks: &[Block]| {
-        let stated: usize = blocks.iter().map(|block| block.text.len()).sum();
-        stated > length * GAIN && (length < LACKING_BYTES || goes_on(&shown.0, blocks))
-    };
+    let is_better =
+        |blocks: &[Block]| is_longer(blocks, &shown.0) && (length < LACKING_BYTES || goes_on(&shown.0, blocks));
     if let Some(body) = json.body.as_deref().filter(|body| body.len() > length) {
         let read = from_text(body, about, "articleBody in JSON-LD");
         if is_better(&read.0) {
             return read;
         }
     }
-    if (length < LACKING_BYTES || state_quotes(page, &shown.0))
-        && let Some(body) = state::body(page, about.title)
-    {
-        let read = from_markup(&body, about, "the page's state for its scripts");
+    if length < LACKING_BYTES || state_quotes(page, &shown.0) {
+        let streamed = Flight::read(page).map(|flight| flight.values()).unwrap_or_default();
+        if let Some(body) = state::body(page, &streamed, about.title) {
+            let read = from_markup(&body, about, "the page's state for its scripts");
+            if is_better(&read.0) {
+                return read;
+            }
+        }
+        let read = from_page(&flight::markup(&streamed), about, "the page as it is streamed to its scripts");
         if is_better(&read.0) {
             return read;
         }
@@ -94,6 +117,17 @@ fn from_markup(html: &str, about: &prune::About<'_>, rule: &str) -> Read {
         rule.clone_into(&mut line.rule);
     }
     (joined(all.iter().zip(&trace).filter(|(_, line)| line.kept).map(|(block, _)| block)), trace)
+}
+
+/// As [`from_markup`], where the markup is a whole page, chrome and all.
+fn from_page(html: &str, about: &prune::About<'_>, rule: &str) -> Read {
+    let dom = dom::parse(html);
+    let marks = Marks::read(&dom);
+    let mut body = Body::of(&dom, &marks, &blocks::cut(&dom, &marks, Dom::ROOT, None), about);
+    for line in body.trace.iter_mut().filter(|line| line.kept) {
+        rule.clone_into(&mut line.rule);
+    }
+    (body.blocks, body.trace)
 }
 
 #[cfg(test)]

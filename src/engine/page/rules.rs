@@ -67,6 +67,20 @@ impl SiteRules {
         })
     }
 
+    /// These rules laid over others: a field that is given here replaces what is there, what is to be removed adds up.
+    #[must_use]
+    pub fn over(&self, below: &Self) -> Self {
+        let field =
+            |own: &Vec<Selector>, below: &Vec<Selector>| if own.is_empty() { below.clone() } else { own.clone() };
+        Self {
+            title: field(&self.title, &below.title),
+            author: field(&self.author, &below.author),
+            published: field(&self.published, &below.published),
+            body: field(&self.body, &below.body),
+            remove: below.remove.iter().chain(&self.remove).cloned().collect(),
+        }
+    }
+
     /// Whether there is no rule.
     pub fn is_empty(&self) -> bool {
         [&self.title, &self.author, &self.published, &self.body, &self.remove].iter().all(|rules| rules.is_empty())
@@ -81,7 +95,12 @@ pub(super) struct Ruled {
     pub(super) published: Option<String>,
     /// The page with `remove` taken out and, where `body` fits, with only that in its body.
     pub(super) html: Option<String>,
+    /// The texts that `remove` took out, for people; the first of them.
+    pub(super) removed: Vec<String>,
 }
+
+/// Texts of removed elements that are kept for people.
+const REMOVED_MAX: usize = 100;
 
 /// Applies rules to a parsed page.
 pub(super) fn apply(rules: &SiteRules, dom: &Dom) -> Ruled {
@@ -104,11 +123,17 @@ pub(super) fn apply(rules: &SiteRules, dom: &Dom) -> Ruled {
         .flat_map(|selector| page.select(selector).map(|found| found.id()).collect::<Vec<_>>())
         .collect();
     for id in removed {
+        if ruled.removed.len() < REMOVED_MAX
+            && let Some(element) = page.tree.get(id).and_then(scraper::ElementRef::wrap)
+        {
+            ruled.removed.push(text_of(element));
+        }
         if let Some(mut node) = page.tree.get_mut(id) {
             node.detach();
             changed = true;
         }
     }
+    ruled.removed.retain(|text| !text.is_empty());
     let bodies: Vec<String> = rules
         .body
         .iter()

@@ -5,6 +5,8 @@
 //! an object that is an article by its keys, one with this page's headline before any other. Reading is bounded in size, nodes
 //! and depth.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::dom::{Dom, Tag};
@@ -13,12 +15,12 @@ use super::rules::escaped;
 
 /// Largest script that is parsed, in bytes.
 const SCRIPT_MAX_BYTES: usize = 8 << 20;
-/// Scripts of a page that are parsed.
-const SCRIPTS_MAX: usize = 12;
+/// Scripts with data that are looked at: a page has dozens of small ones.
+const SCRIPTS_MAX: usize = 64;
 /// Most nodes of one state that are looked at.
 const NODES_MAX: usize = 200_000;
-/// Deepest nesting that is looked at.
-const DEPTH_MAX: usize = 48;
+/// Deepest nesting that is looked at: an element of a component's tree takes three levels.
+const DEPTH_MAX: usize = 192;
 /// Shortest body, in characters of text.
 const BODY_MIN_CHARS: usize = 200;
 /// Longest body that is taken, in bytes of HTML.
@@ -67,13 +69,13 @@ const ARTICLE_KEYS: [&str; 16] = [
     "byline",
 ];
 
-/// The article's body as HTML.
-pub(super) fn body(dom: &Dom, title: Option<&str>) -> Option<String> {
+/// The article's body as HTML, from the scripts or from `streamed`, the values of a stream.
+pub(super) fn body(dom: &Dom, streamed: &[Value], title: Option<&str>) -> Option<String> {
     let mut best: Option<Found> = None;
-    for text in scripts(dom).take(SCRIPTS_MAX) {
-        let Some(value) = value(text) else { continue };
+    let scripts = scripts(dom).filter_map(value).take(SCRIPTS_MAX).map(|value| Cow::Owned(flat(value)));
+    for value in scripts.chain(streamed.iter().map(Cow::Borrowed)) {
         let mut search = Search { title: title.map(letters), best: None, nodes: 0 };
-        search.look(&flat(value), 0);
+        search.look(&value, 0);
         if let Some(found) = search.best
             && best.as_ref().is_none_or(|best| found.weight() > best.weight())
         {
@@ -115,7 +117,7 @@ fn value(script: &str) -> Option<Value> {
 }
 
 /// The value at the head of a text; what follows it is a script's. `undefined` stands where JSON has null.
-fn first(text: &str) -> Option<Value> {
+pub(super) fn first(text: &str) -> Option<Value> {
     let read = |text: &str| serde_json::Deserializer::from_str(text).into_iter::<Value>().next()?.ok();
     read(text).or_else(|| read(&text.replace(":undefined", ":null")))
 }

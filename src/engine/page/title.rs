@@ -6,7 +6,7 @@ use super::same_letters;
 use crate::model::url::WebUrl;
 
 /// Signs between a headline and the site's name.
-const SEPARATORS: [&str; 9] = [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " : "];
+const SEPARATORS: [&str; 11] = [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " : ", " ‹ ", " « "];
 
 /// Words in the class of the element that holds the headline.
 const NAMED: [&str; 8] =
@@ -75,14 +75,29 @@ impl Places<'_> {
             let named = itemprop || words.any(|word| NAMED.contains(&word.as_str()));
             Heading { element: id, text, named }
         };
-        let headings = self
-            .said
-            .dom
-            .ids()
-            .filter(|id| self.said.dom.tag(*id) == Some(Tag::H1) && !is_other(*id))
-            .take(8)
-            .map(read);
-        headings.filter(|heading| !heading.text.is_empty() && !self.names_site(&heading.text)).collect()
+        let is_heading = |id: &NodeId| matches!(self.said.dom.tag(*id), Some(Tag::H1 | Tag::H2 | Tag::H3));
+        let headings = self.said.dom.ids().filter(|id| is_heading(id) && !is_other(*id)).take(60).map(read);
+        // Blogs set their own name as the first heading and the article's below it, named as such.
+        let is_first = |heading: &Heading| heading.named || self.said.dom.tag(heading.element) == Some(Tag::H1);
+        let found = headings.filter(|heading| {
+            is_first(heading)
+                && !heading.text.is_empty()
+                && !self.names_site(&heading.text)
+                && !self.leads_home(heading.element)
+        });
+        found.take(8).collect()
+    }
+
+    /// Whether all of a heading is a link to the front page: then it is the site's name.
+    fn leads_home(&self, heading: NodeId) -> bool {
+        let dom = self.said.dom;
+        let link = dom.subtree(heading).find(|id| dom.tag(*id) == Some(Tag::A));
+        let all = |link| squeeze(&dom.text_content(link)) == squeeze(&dom.text_content(heading));
+        link.filter(|link| all(*link)).and_then(|link| dom.attribute(link, "href")).is_some_and(|href| {
+            self.said.url.join(href).is_ok_and(|to| {
+                to.site() == self.said.url.site() && to.as_url().path() == "/" && to.as_url().query().is_none()
+            })
+        })
     }
 
     fn choose(&self, headings: &[Heading]) -> Headline {
@@ -93,6 +108,7 @@ impl Places<'_> {
             "sailthru.title",
             "dc.title",
             "citation_title",
+            "headline",
         ]);
         let title = self.said.head.title.as_deref();
         let stated: Vec<String> = [self.said.json.headline.as_deref(), meta, title, self.entry]
@@ -102,10 +118,13 @@ impl Places<'_> {
             .filter(|text| !text.is_empty() && !self.names_site(text))
             .collect();
         // The heading that another place confirms is the headline as readers see it.
-        let confirmed = headings.iter().find(|heading| {
+        let is_confirmed = |heading: &&Heading| {
             stated.iter().any(|one| same_letters(one, &heading.text))
-                || title.is_some_and(|title| begins(title, &heading.text))
-        });
+                || title
+                    .is_some_and(|title| begins(title, &heading.text) || (heading.named && ends(title, &heading.text)))
+        };
+        let confirmed = headings.iter().filter(|heading| heading.named).find(is_confirmed);
+        let confirmed = confirmed.or_else(|| headings.iter().find(is_confirmed));
         // Metadata is written for search engines: the page's own heading is what it calls the article, where it is marked as
         // the headline or speaks of the same thing.
         let own = || {
@@ -119,9 +138,20 @@ impl Places<'_> {
         };
         let heading = confirmed.or_else(own).or_else(|| headings.first().filter(|_| stated.is_empty()));
         match heading {
-            Some(heading) => Headline { text: Some(heading.text.clone()), element: Some(heading.element) },
+            Some(heading) => {
+                let text = self.without_lines_around(heading, &stated).unwrap_or_else(|| heading.text.clone());
+                Headline { text: Some(text), element: Some(heading.element) }
+            }
             None => Headline { text: stated.into_iter().next(), element: None },
         }
+    }
+
+    /// The line of a heading of several lines that is the headline by what the page states; the others are its kicker or date.
+    fn without_lines_around(&self, heading: &Heading, stated: &[String]) -> Option<String> {
+        let text = self.said.dom.text_content(heading.element);
+        let lines: Vec<String> = text.lines().map(squeeze).filter(|line| !line.is_empty()).collect();
+        let is_stated = |line: &&String| stated.iter().any(|one| same_letters(one, line));
+        lines.iter().find(is_stated).filter(|_| lines.len() > 1).cloned()
     }
 
     /// The element that shows a text and nothing else, where no heading does.
@@ -139,7 +169,8 @@ impl Places<'_> {
     }
 
     fn stripped(&self, text: &str) -> String {
-        strip(text, self.said.site, self.said.url)
+        // The sign of a link to the heading itself.
+        strip(text, self.said.site, self.said.url).trim_end_matches(['¶', ' ']).to_owned()
     }
 
     fn names_site(&self, text: &str) -> bool {
@@ -154,6 +185,11 @@ fn folded(text: &str) -> String {
 fn begins(long: &str, short: &str) -> bool {
     let short = folded(short);
     short.chars().count() >= 12 && folded(long).starts_with(&short)
+}
+
+fn ends(long: &str, short: &str) -> bool {
+    let short = folded(short);
+    short.chars().count() >= 12 && folded(long).ends_with(&short)
 }
 
 fn shares_words(a: &str, b: &str) -> bool {

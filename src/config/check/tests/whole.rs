@@ -222,11 +222,80 @@ fn shared_rules_and_conf_d_come_together() {
     let config = load_in(&directory.path().join("w.toml"), &environment()).unwrap();
     let ids: Vec<&str> = config.sources.iter().map(|source| source.id.as_str()).collect();
     assert_eq!(ids, ["first", "second"]);
-    let ruled: Vec<bool> = config.sources.iter().map(|source| !source.rules.is_empty()).collect();
-    assert_eq!(ruled, [false, true]);
+    let page = crate::model::url::WebUrl::parse("https://news.b.test/x").unwrap();
+    assert!(!config.rules_for(None, &page).rules.is_empty());
     // The last file counts where several set one value.
     assert_eq!(config.poll.every, SignedDuration::from_hours(2));
     assert_eq!(config.store.path, directory.path().join("wirewatch.db"));
+}
+
+#[test]
+fn rules_are_by_the_pages_site_and_a_sources_own_win() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = directory.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write(
+        "w.toml",
+        "[[source]]\nid = \"plain\"\nfeed = \"https://feeds.test/\"\n[[source]]\nid = \"own\"\nfeed = \"https://feeds.test/2\"\n[source.rules]\nbody = \".own\"\n",
+    );
+    write("rules/b.toml", "site = \"www.B.test\"\nbody = \".story\"\nremove = \".ad\"\n");
+    write("rules/a-part.toml", "site = \"blogs.b.test\"\ntitle = \"h2\"\n");
+    write("rules/umlaut.toml", "site = \"müller.test\"\nbody = \".text\"\n");
+    let config = load_in(&directory.path().join("w.toml"), &environment()).unwrap();
+    let from = |source: usize, page: &str| -> Vec<String> {
+        let page = crate::model::url::WebUrl::parse(page).unwrap();
+        let found = config.rules_for(config.sources.get(source).map(AsRef::as_ref), &page);
+        assert_eq!(found.rules.is_empty(), found.from.is_empty());
+        let shown = |name: &String| name.rsplit(['/', '\\']).next().unwrap().to_owned();
+        found.from.iter().map(shown).collect()
+    };
+    assert_eq!(from(0, "https://www.b.test/x"), ["b.toml"]);
+    assert_eq!(from(0, "https://blogs.b.test/x"), ["b.toml", "a-part.toml"]);
+    assert_eq!(from(1, "https://b.test/x"), ["b.toml", "[source.rules] of own"]);
+    assert_eq!(from(1, "https://c.test/x"), ["[source.rules] of own"]);
+    assert_eq!(from(0, "https://xn--mller-kva.test/x"), ["umlaut.toml"]);
+    for none in ["https://feeds.test/x", "https://bb.test/x", "https://b.test.c.test/x"] {
+        assert!(from(0, none).is_empty(), "{none}");
+    }
+}
+
+#[test]
+fn problems_of_rules_are_told_at_their_place() {
+    let told = |files: &[(&str, &str)]| -> Vec<String> {
+        let directory = tempfile::tempdir().unwrap();
+        fs::create_dir(directory.path().join("rules")).unwrap();
+        fs::write(directory.path().join("w.toml"), "").unwrap();
+        for (name, text) in files {
+            fs::write(directory.path().join("rules").join(name), text).unwrap();
+        }
+        let problems = load_in(&directory.path().join("w.toml"), &environment()).unwrap_err();
+        let shown = |one: &problem::Problem| {
+            let file = one.file.file_name().unwrap().to_string_lossy().into_owned();
+            let message = one.message.replace(&directory.path().display().to_string(), "DIR");
+            format!("{file}:{}:{} {message}", one.line, one.column)
+        };
+        problems.iter().map(shown).collect()
+    };
+    let site = "site = \"a.test\"\n";
+    for (files, expected) in [
+        (vec![("a.toml", "site = \"a.test\"\nbody = \"p[\"\n")], vec!["a.toml:2:8 `p[` is no CSS selector"]),
+        (vec![("a.toml", "site = \"a.test\"\nbdy = \"p\"\n")], vec!["a.toml:2:1 unknown key `bdy`"]),
+        (vec![("a.toml", "site = \"https://a.test/x\"\n")], vec!["a.toml:1:8 `https://a.test/x` is no site"]),
+        (vec![("a.toml", "site = \"co.uk\"\n")], vec!["a.toml:1:8 `co.uk` is no site"]),
+        (vec![("news.toml", "body = \"p\"\n")], vec!["news.toml:1:1 the file does not say whose pages it is for"]),
+        (
+            vec![("a.toml", site), ("b.toml", site)],
+            vec!["b.toml:1:8 the rules of a.test stand in DIR/rules/a.toml already"],
+        ),
+        (vec![("a.toml", "site = \"a.test\nbody = \"p\"\n")], vec!["a.toml:1:"]),
+    ] {
+        let told = told(&files);
+        assert_eq!(told.len(), expected.len(), "{told:?}");
+        assert!(told.iter().zip(&expected).all(|(told, expected)| told.starts_with(expected)), "{told:?}");
+    }
 }
 
 #[test]

@@ -170,14 +170,24 @@ impl Dom {
         self.attributes(id).find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
-    /// All text below a node, as it stands.
+    /// All text below a node, with a line end where a block begins or ends, or a line breaks.
     pub fn text_content(&self, id: NodeId) -> String {
         let mut out = String::new();
+        // Where the blocks end that are open.
+        let mut ends: Vec<NodeId> = Vec::new();
         for at in self.subtree(id) {
-            if let Some(text) = self.text(at) {
-                out.push_str(text);
-            } else if self.tag(at) == Some(Tag::Br) {
+            while ends.last().is_some_and(|end| at >= *end) {
+                ends.pop();
                 out.push('\n');
+            }
+            match (self.text(at), self.tag(at)) {
+                (Some(text), _) => out.push_str(text),
+                (None, Some(Tag::Br)) => out.push('\n'),
+                (None, Some(tag)) if tag.is_block() && at != id => {
+                    out.push('\n');
+                    ends.push(self.after(at));
+                }
+                _ => {}
             }
         }
         out

@@ -220,6 +220,9 @@ fn is_state(text: &str) -> bool {
         b"__PRELOADED_",
         b"__INITIAL_",
         b"__DATA__",
+        b"__next_f",
+        b"__remixContext",
+        b"__staticRouterHydrationData",
     ]
     .iter()
     .any(|name| memchr::memmem::find(head, name).is_some())
