@@ -119,7 +119,10 @@ impl Trial {
         let config = std::fs::read_to_string(world.path("wirewatch.toml")).unwrap();
         let to_newsroom = format!("\"hooks.test\" = \"{}\"", world.serving.addr);
         let config = config.replace(&to_newsroom, &format!("\"hooks.test\" = \"{}\"", hooks.addr));
-        std::fs::write(world.path("wirewatch.toml"), config.replace("directory = \"digests\"\n", "")).unwrap();
+        // Each start prunes looks, and is killed at that too; deliveries are compared at the end and stay.
+        let pruned = "path = \"watch.db\"\nkeep_observations = \"1s\"\nkeep_suppressed = \"1s\"\n";
+        let config = config.replace("directory = \"digests\"\n", "").replace("path = \"watch.db\"\n", pruned);
+        std::fs::write(world.path("wirewatch.toml"), config).unwrap();
         let an_hour_ago = Clock::system().now().checked_sub(SignedDuration::from_hours(1)).unwrap();
         Self {
             world,

@@ -22,6 +22,7 @@ mod fetch;
 mod fetch_polite;
 mod given_up;
 mod herd;
+mod import;
 mod mail_tls;
 mod pipeline;
 mod replay;

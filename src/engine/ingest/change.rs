@@ -16,8 +16,8 @@ use crate::model::record::ArticleRecord;
 use crate::model::time::{SignedDuration, Timestamp};
 use crate::model::topic::TopicMatch;
 
-/// A content that was shown until this long ago and comes back is a flip (an A/B headline, a flapping block).
-const FLIP_WINDOW: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// A content that was shown until this long ago and comes back flaps (an A/B headline, a block that comes and goes).
+const FLAP_WINDOW: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// A score that rises by this much has strengthened.
 const STRENGTHENED_BY: f64 = 0.15;
@@ -44,6 +44,7 @@ pub(super) fn revision_of(case: Case<'_>, change: &Change, record: &ArticleRecor
     let Case { article, capture, now, .. } = case;
     let content = capture.candidate.content();
     let number = RevisionNumber(record.revisions);
+    let flip = flip_of(&article.history, content, &change.kinds);
     NewRevision {
         kinds: change.kinds.clone(),
         details: change.details.clone(),
@@ -54,7 +55,8 @@ pub(super) fn revision_of(case: Case<'_>, change: &Change, record: &ArticleRecor
         added_words: count(change.diff.added_words()),
         removed_words: count(change.diff.removed_words()),
         change_hash: change_hash(change),
-        flip_of: flip_of(&article.history, content, &change.kinds, now),
+        flip_of: flip.map(|(number, _)| number),
+        flaps: flip.is_some_and(|(_, ended)| now.duration_since(ended) <= FLAP_WINDOW),
         ..link(Some(&article.hash), capture.candidate.made_from(), (record, number), content, now)
     }
 }
@@ -85,6 +87,7 @@ pub(super) fn link(
         removed_words: 0,
         change_hash: 0,
         flip_of: None,
+        flaps: false,
         technical: false,
         made_from,
     }
@@ -121,14 +124,9 @@ pub(super) fn topic_changes(
     now.chain(gone).collect()
 }
 
-/// The earlier revision that a content goes back to, if it was shown not long ago. A headline counts by itself: the
-/// body may have moved on under an A/B test.
-fn flip_of(
-    history: &[PastRevision],
-    content: &Content,
-    kinds: &[ChangeKind],
-    now: Timestamp,
-) -> Option<RevisionNumber> {
+/// The earlier revision that a content goes back to, and until when that stood. A headline counts by itself: the body may
+/// have moved on under an A/B test.
+fn flip_of(history: &[PastRevision], content: &Content, kinds: &[ChangeKind]) -> Option<(RevisionNumber, Timestamp)> {
     let shown = shown(content);
     let headline_only = kinds == [ChangeKind::Headline];
     history
@@ -137,9 +135,8 @@ fn flip_of(
             [past, next] => Some((past, next.at)),
             _ => None,
         })
-        .filter(|(_, ended)| now.duration_since(*ended) <= FLIP_WINDOW)
         .filter(|(past, _)| past.shown == shown || (headline_only && past.title == content.title))
-        .map(|(past, _)| past.number)
+        .map(|(past, ended)| (past.number, ended))
         .next_back()
 }
 

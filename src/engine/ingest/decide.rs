@@ -111,6 +111,10 @@ fn again(case: Case<'_>) -> Plan {
     let next = look_again(article, article.last_change, !article.matches.is_empty(), capture, (topics, now));
     let mut plan = Plan::of(Some(article.record.id), Outcome::Unchanged);
     plan.next_check = next;
+    if known.imported_before {
+        plan.notes.push("imported before: nothing new".to_owned());
+        return plan;
+    }
     match doubt::doubtful(article, &capture.candidate) {
         Some(Doubtful::Blocked(reason)) => return refused(article, reason, plan),
         Some(Doubtful::Gone(reason)) => {
@@ -190,7 +194,7 @@ fn revise(case: Case<'_>, change: &Change, plan: &mut Plan) -> Vec<TopicChange> 
         let teller = teller(known, &revised, capture, &story, (topics, now));
         teller.tell_revised(&changes, &new, &change.diff, plan);
         if story.origin == article.record.id
-            && new.flip_of.is_none()
+            && !new.flaps
             && let Some((withdrawn, carried)) = diverged(&article.content, content, &teller.scene.others)
         {
             plan.notes.push(format!("{} sentences withdrawn that {} copies carry", withdrawn.len(), carried.len()));

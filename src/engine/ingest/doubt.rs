@@ -5,7 +5,7 @@
 
 use super::AskedBy;
 use super::known::KnownArticle;
-use crate::engine::candidate::{Candidate, Suspicion};
+use crate::engine::candidate::{Candidate, MadeFrom, Suspicion};
 use crate::engine::route::Topics;
 use crate::engine::schedule::{RecheckInput, next_recheck};
 use crate::model::time::{SignedDuration, Timestamp};
@@ -37,6 +37,10 @@ pub(super) fn doubtful(article: &KnownArticle, candidate: &Candidate) -> Option<
         Some(Suspicion::SoftGone(reason)) => return Some(Doubtful::Gone(reason.clone())),
         Some(Suspicion::Empty) if !article.content.blocks.is_empty() => return Some(Doubtful::Suspect("empty")),
         Some(Suspicion::Empty) | None => {}
+    }
+    // An import is history that somebody vouches for: it has no second look, and what is not recorded now is lost.
+    if candidate.made_from() == MadeFrom::Import {
+        return None;
     }
     let before = chars(&article.content);
     let after = chars(candidate.content());

@@ -36,6 +36,8 @@ pub struct Known {
     pub entry: Option<KnownEntry>,
     /// Hashes of blocks that the site is known to repeat.
     pub learned: Vec<u64>,
+    /// Of an import: whether this very content was recorded for this very time already.
+    pub imported_before: bool,
 }
 
 /// The article as it stands.

@@ -130,6 +130,8 @@ pub struct NewRevision {
     pub change_hash: u64,
     /// The earlier revision that it goes back to.
     pub flip_of: Option<RevisionNumber>,
+    /// Whether that stood until lately: back and forth is told once.
+    pub flaps: bool,
     /// No edit: another extractor read the same page.
     pub technical: bool,
     /// Where it was read from.

@@ -140,7 +140,7 @@ impl Teller<'_> {
 
     /// Which rule holds a revision's telling back; it is noted.
     fn holds_revision(&self, rule: &TopicRule, revision: &NewRevision, plan: &mut Plan) -> Option<()> {
-        let why = if let Some(earlier) = revision.flip_of {
+        let why = if let Some(earlier) = revision.flip_of.filter(|_| revision.flaps) {
             format!("goes back to revision {earlier}, and a flip is told once")
         } else if revision.significance < rule.min_significance {
             format!("significance {:.2} is under its min_significance {}", revision.significance, rule.min_significance)

@@ -21,7 +21,7 @@ use crate::model::time::Timestamp;
 
 /// Records one capture.
 pub(super) fn ingest(connection: &Connection, capture: &Capture, topics: &Topics, now: Timestamp) -> Answer<Ingested> {
-    let known = load::known(connection, capture)?;
+    let known = load::known(connection, capture, now)?;
     if let Some(article) = &known.article
         && is_read_by_older(article, capture)
     {
@@ -135,7 +135,7 @@ pub(super) fn observe(
         Seen::NotModified { validators } => Some(validators).filter(|sent| **sent != Validators::default()),
         Seen::Gone { .. } | Seen::Blocked { .. } | Seen::Failed { .. } => None,
     };
-    update_row(connection, article, &plan, validators, now)?;
+    update_row(connection, (article, Looked::AtThePage), &plan, validators, now)?;
     let status = match &observation.seen {
         Seen::NotModified { .. } => Some(304),
         Seen::Gone { status } => Some(*status),
@@ -243,7 +243,13 @@ fn write_row(
     let validators = capture.page.as_ref().map(|page| &page.validators);
     // Only what was believed makes the next request conditional: a 304 for a block page would hide the article.
     let sound = plan.row.as_ref().is_some_and(|row| row.doubt == Doubt::None);
-    update_row(connection, article, plan, validators.filter(|_| sound), now)?;
+    // What does not come from the page says nothing of when the page is looked at again.
+    let looked = if candidate.made_from() == MadeFrom::Page || plan.row.as_ref().is_some_and(|row| row.fresh) {
+        Looked::AtThePage
+    } else {
+        Looked::Elsewhere
+    };
+    update_row(connection, (article, looked), plan, validators.filter(|_| sound), now)?;
     if sound && let Some(hash) = page_hash {
         connection
             .prepare_cached("UPDATE article SET page_hash = ?2 WHERE id = ?1")?
@@ -252,9 +258,17 @@ fn write_row(
     Ok(())
 }
 
+/// Where a content was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Looked {
+    AtThePage,
+    /// In a feed or an import, which may be of an earlier time.
+    Elsewhere,
+}
+
 fn update_row(
     connection: &Connection,
-    article: ArticleId,
+    (article, looked): (ArticleId, Looked),
     plan: &Plan,
     validators: Option<&Validators>,
     now: Timestamp,
@@ -272,7 +286,8 @@ fn update_row(
     let keep = matches!(row.doubt, Doubt::Failed(_) | Doubt::Blocked(_));
     connection
         .prepare_cached(
-            "UPDATE article SET last_checked = :now, next_check = :next, status = :status, moved_into = :moved_into,
+            "UPDATE article SET last_checked = iif(:elsewhere, max(last_checked, :now), :now),
+               next_check = iif(:elsewhere, next_check, :next), status = :status, moved_into = :moved_into,
                suspect = iif(:keep, suspect, :suspect), suspect_since = iif(:keep, suspect_since, :suspect_since),
                gone_since = iif(:keep, gone_since, :gone), blocked_since = iif(:blocked, coalesce(blocked_since, :now), NULL),
                failures = iif(:failed, failures + 1, 0), last_error = :error,
@@ -280,7 +295,8 @@ fn update_row(
              WHERE id = :id",
         )?
         .execute(named_params! {
-            ":id": article.0, ":now": ms(now), ":next": plan.next_check.map(ms), ":status": row.status.as_str(),
+            ":id": article.0, ":now": ms(now), ":elsewhere": looked == Looked::Elsewhere,
+            ":next": plan.next_check.map(ms), ":status": row.status.as_str(),
             ":moved_into": row.moved_into.map(|into| into.0), ":keep": keep,
             ":suspect": suspect.as_ref().map(|(what, _)| what.as_str()),
             ":suspect_since": suspect.as_ref().map(|(_, since)| ms(*since)),

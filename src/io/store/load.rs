@@ -5,12 +5,16 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::error::{Answer, StoreError};
 use super::records;
 use super::similar::Texts;
-use super::value::{at, from_json, hash32, parsed, unsigned};
+use super::value::{at, from_json, hash32, ms, parsed, unsigned};
+use crate::engine::candidate::MadeFrom;
 use crate::engine::ingest::Capture;
 use crate::engine::ingest::known::{Known, KnownArticle, KnownEntry, KnownMember, KnownPage, PastRevision, Told};
+use crate::engine::revision;
+use crate::model::article::Content;
 use crate::model::event::EventKind;
 use crate::model::ids::{ArticleId, RevisionNumber, StoryId, TopicId};
 use crate::model::story::Confidence;
+use crate::model::time::Timestamp;
 use crate::model::topic::TopicMatch;
 
 /// Members of one story that are loaded.
@@ -20,7 +24,7 @@ const MEMBERS_MAX: u32 = 64;
 pub(super) const LEARNED_FROM: u32 = 3;
 
 /// Everything that bears on one capture.
-pub(super) fn known(connection: &Connection, capture: &Capture) -> Answer<Known> {
+pub(super) fn known(connection: &Connection, capture: &Capture, now: Timestamp) -> Answer<Known> {
     let candidate = &capture.candidate;
     let holder = holder(connection, candidate.canonical().as_str())?;
     let article = match capture.article {
@@ -34,6 +38,12 @@ pub(super) fn known(connection: &Connection, capture: &Capture) -> Answer<Known>
     let mut texts = Texts::new(connection);
     let similar = texts.similar(capture, article)?;
     let article = article.map(|article| known_article(&mut texts, article)).transpose()?;
+    let imported_before = match &article {
+        Some(article) if candidate.made_from() == MadeFrom::Import => {
+            is_recorded(connection, article.record.id.0, candidate.content(), now)?
+        }
+        Some(_) | None => false,
+    };
     let mut stories: Vec<i64> = similar.iter().map(|text| text.story.0).collect();
     stories.extend(article.iter().map(|article| article.record.story.0));
     stories.sort_unstable();
@@ -53,9 +63,28 @@ pub(super) fn known(connection: &Connection, capture: &Capture) -> Answer<Known>
         first_poll: first_poll(connection, capture)?,
         entry: entry(connection, capture)?,
         learned: learned(connection, candidate.url().site())?,
+        imported_before,
         article,
         similar,
     })
+}
+
+/// Whether a content is what an article showed at a time, by what was recorded: as the revision that stood then, or as a
+/// difference from it that was held back.
+fn is_recorded(connection: &Connection, article: i64, content: &Content, at: Timestamp) -> Answer<bool> {
+    let hash = &revision::text_hash(content)[..];
+    let standing: Option<Vec<u8>> = connection
+        .prepare_cached("SELECT text_hash FROM revision WHERE article = ?1 AND at <= ?2 ORDER BY number DESC LIMIT 1")?
+        .query_row(params![article, ms(at)], |row| row.get(0))
+        .optional()?;
+    if standing.is_some_and(|standing| standing == hash) {
+        return Ok(true);
+    }
+    Ok(connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM suppressed WHERE article = ?1 AND hash = ?2 AND ?3 BETWEEN first_at AND last_at)",
+        )?
+        .query_row(params![article, hash, ms(at)], |row| row.get(0))?)
 }
 
 /// What bears on a look without content.
@@ -236,7 +265,7 @@ fn apart(connection: &Connection, stories: &[i64]) -> Answer<Vec<(StoryId, Story
     Ok(found)
 }
 
-fn first_poll(connection: &Connection, capture: &Capture) -> Answer<Option<crate::model::time::Timestamp>> {
+fn first_poll(connection: &Connection, capture: &Capture) -> Answer<Option<Timestamp>> {
     Ok(connection
         .prepare_cached("SELECT first_poll FROM source WHERE id = ?1")?
         .query_row([capture.source.as_str()], |row| row.get::<_, Option<i64>>(0))
