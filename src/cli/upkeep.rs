@@ -123,6 +123,7 @@ fn examine(config: &Config, findings: &mut Vec<Finding>) {
             Err(error) => Err(error.to_string()),
         },
     );
+    say("size", size(&reader).map_err(|error| error.to_string()));
     say("disk", disk(&config.store.path));
     if config.wayback.is_some() {
         let counts = reader.wayback().map_err(|error| error.to_string());
@@ -174,6 +175,25 @@ fn accept(lines: &[ChannelRecord]) -> Result<String, String> {
         return Ok(format!("{}, none failing", lines.len()));
     }
     Err(format!("{}; see `wirewatch deliveries channels`", ill.join("; ")))
+}
+
+/// What the store takes, and what of it takes most.
+fn size(reader: &Reader) -> Result<String, StoreError> {
+    let (sizes, articles) = (reader.sizes()?, reader.article_count()?);
+    let total: u64 = sizes.iter().map(|(_, bytes)| bytes).sum();
+    let of = |belongs: &dyn Fn(&str) -> bool| -> u64 {
+        sizes.iter().filter(|(name, _)| belongs(name)).map(|(_, bytes)| bytes).sum::<u64>() * 100 / total.max(1)
+    };
+    Ok(format!(
+        "{} MiB, {} ({} kB each): raw pages {} %, texts {} %, search {} %, similar texts {} %",
+        total >> 20,
+        counted(articles, "article"),
+        total / 1000 / articles.max(1),
+        of(&|name| name.starts_with("page")),
+        of(&|name| name.starts_with("revision")),
+        of(&|name| name.starts_with("fts")),
+        of(&|name| name == "band" || name == "article_exact")
+    ))
 }
 
 /// Room on the disk that holds the store, by `df`: the standard library has no call for it.

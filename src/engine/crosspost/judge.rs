@@ -105,7 +105,10 @@ fn acceptance(measure: &Measure) -> Option<(&'static str, f64)> {
     }
     let is_large =
         containment >= 0.5 && resemblance >= 0.27 && measure.length_ratio >= 0.4 && measure.longest_run >= 40;
-    if is_large && compactness >= 0.5 && measure.unquoted_share >= 0.45 && measure.lead >= 0.5 {
+    // A text that names other people and places beside the passage is about something else.
+    let same_matter = measure.names_agreed.is_none_or(|agreed| agreed >= 0.65);
+    let is_unquoted = measure.unquoted_share >= 0.45;
+    if is_large && same_matter && is_unquoted && compactness >= 0.5 && measure.lead >= 0.5 {
         return Some(("containment", 0.5 + 0.3 * containment));
     }
     None

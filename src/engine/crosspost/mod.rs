@@ -271,15 +271,18 @@ impl Compared<'_> {
 }
 
 /// The copy that is most alike. Of several texts that hold the candidate as a part, each for itself, it is an excerpt of
-/// the one that begins with it rather than of one that has it among other things. `found` is sorted: of equal places the
-/// most alike wins.
+/// the one that begins with it rather than of one that has it among other things, and of the one with its headline.
+/// `found` is sorted: where neither tells, the most alike wins.
 fn best(found: &[Found]) -> Option<&Found> {
     let first = found.first()?;
     if !first.holds_candidate() {
         return Some(first);
     }
     let holders = found.iter().filter(|other| other.holds_candidate());
-    holders.min_by(|one, other| one.begins_at().total_cmp(&other.begins_at()))
+    let title = |found: &Found| found.measure.as_ref().map_or(0.0, |measure| measure.title);
+    holders.min_by(|one, other| {
+        one.begins_at().total_cmp(&other.begins_at()).then_with(|| title(other).total_cmp(&title(one)))
+    })
 }
 
 fn evidence(rule: &str, measure: Option<&Measure>) -> Value {

@@ -76,6 +76,14 @@ impl super::Reader {
         })
     }
 
+    /// How many articles there are.
+    pub fn article_count(&self) -> Result<u64, StoreError> {
+        self.read(|connection| {
+            let count: i64 = connection.query_row("SELECT count(*) FROM article", [], |row| row.get(0))?;
+            Ok(u64::try_from(count).unwrap_or(0))
+        })
+    }
+
     /// SQLite's own check of the whole file, and of the full-text index; empty where it is whole.
     pub fn integrity(&self) -> Result<Vec<String>, StoreError> {
         self.read(|connection| {
