@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::bond::{Bound, bounds};
 use super::expr::{Expr, Link};
 use super::lexer::problem;
 use super::operand::compile_regex;
@@ -107,6 +108,8 @@ pub struct Query {
     pub(super) atoms: Vec<Atom>,
     pub(super) regexes: Vec<RegexAtom>,
     pub(super) root: Node,
+    /// Atoms that must be bound to each other somewhere, or the query cannot match.
+    pub(super) bounds: Vec<Bound<usize>>,
     /// Each holds atoms one of which must be in the text, or the query cannot match. Never empty, unless a pattern alone
     /// can make it match.
     pub(super) clauses: Vec<Vec<usize>>,
@@ -124,9 +127,9 @@ impl Query {
             let hint = format!("say what to look for as well: … AND {rest}");
             return Err(vec![problem(0..text.len(), message, hint)]);
         }
-        let clauses = clauses(&root);
+        let (clauses, bounds) = (clauses(&root), bounds(&root));
         let Builder { atoms, regexes, .. } = builder;
-        Ok(Self { text: text.to_owned(), expr, atoms, regexes, root, clauses })
+        Ok(Self { text: text.to_owned(), expr, atoms, regexes, root, bounds, clauses })
     }
 
     /// The query as written.

@@ -1,8 +1,9 @@
 //! Evaluates a query over the hits of its atoms. Every operator walks sorted lists once, so that the time is linear in
 //! the number of hits, whatever the query.
 
+use super::bond::Bond;
 use super::compiled::{Node, Query};
-use super::document::{Document, WORD};
+use super::document::Document;
 use super::expr::Link;
 use super::hits::Hit;
 use crate::model::topic::Field;
@@ -150,6 +151,7 @@ impl<'a> Evaluation<'a> {
     }
 
     fn step(&mut self, link: Link, gap: Option<u32>, reached: &[(Span, Span)], places: &[Span]) -> Vec<(Span, Span)> {
+        let bond = Bond::of(link, gap);
         let mut next = Vec::new();
         let (mut lefts, mut rights) = (0, 0);
         for place in places {
@@ -162,8 +164,8 @@ impl<'a> Evaluation<'a> {
             }
             let left = lefts.checked_sub(1).and_then(|last| reached.get(last));
             let right = reached.get(rights).filter(|_| link != Link::Before);
-            let left = left.filter(|(own, _)| self.bound(link, gap, own, place));
-            let right = right.filter(|(own, _)| self.bound(link, gap, place, own));
+            let left = left.filter(|(own, _)| bond.binds(self.document, own.after, place.first));
+            let right = right.filter(|(own, _)| bond.binds(self.document, place.after, own.first));
             let nearest = match (left, right) {
                 (Some(left), Some(right)) if right.0.start - place.end < place.start - left.0.end => right,
                 (Some(left), _) => left,
@@ -174,17 +176,6 @@ impl<'a> Evaluation<'a> {
             next.push((*place, path));
         }
         next
-    }
-
-    /// Whether two spans, the first ending before the second begins, are bound.
-    fn bound(&self, link: Link, gap: Option<u32>, left: &Span, right: &Span) -> bool {
-        let token = |index: u32| self.document.tokens.get(index as usize);
-        let (Some(last), Some(first)) = (token(left.after.saturating_sub(1)), token(right.first)) else { return false };
-        match link {
-            Link::Near | Link::Before => right.start - left.end < gap.unwrap_or(1).saturating_mul(WORD),
-            Link::Sentence => last.sentence == first.sentence,
-            Link::Paragraph => last.segment == first.segment,
-        }
     }
 
     fn join(&mut self, a: Span, b: Span) -> Span {

@@ -10,6 +10,7 @@
 //! query: every operator walks sorted lists of hits once, and patterns run on a linear-time engine over short fields.
 
 mod absent;
+mod bond;
 mod compiled;
 mod cut;
 mod document;

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use super::bond::{Bound, may_meet};
 use super::compiled::{Atom, Query};
 use super::document::Document;
 use super::eval::Evaluation;
@@ -46,12 +47,14 @@ struct Topic {
     others: Vec<Vec<u32>>,
 }
 
-/// A topic under one of the atoms of its rarest part, with up to two atoms that must be there as well: enough to turn
-/// nearly all candidates away without looking at the topic itself.
+/// A topic under one of the atoms of its rarest part, with up to two atoms that must be there as well, and up to two pairs
+/// that must be bound to each other: enough to turn nearly all candidates away without looking at the topic itself, which
+/// lies somewhere else in memory.
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     topic: u32,
     needs: [Option<u32>; 2],
+    bounds: [Option<Bound<u32>>; 2],
 }
 
 /// An atom that a pattern belongs to, and the language in which it does; no language is all.
@@ -125,20 +128,18 @@ impl TopicSet {
     pub fn matches(&self, document: &Document) -> Vec<TopicMatch> {
         let Some(table) = self.table(document.inflection) else { return Vec::new() };
         let scan = self.trie.scan(table, document);
-        let (candidates, hit) = self.candidates(&scan, document);
-        let settled = vec![0; self.atoms.len()];
-        let mut run = Run { set: self, document, scan: &scan, hit, settled, lists: Vec::new() };
-        candidates.into_iter().filter_map(|topic| run.topic(topic)).collect()
+        let mut run = Run::new(self, document, &scan);
+        run.candidates().into_iter().filter_map(|topic| run.topic(topic)).collect()
     }
 
     /// How many queries are looked at for a document: for tuning.
     pub fn candidate_count(&self, document: &Document) -> usize {
-        let candidates = |table| self.candidates(&self.trie.scan(table, document), document).0.len();
+        let candidates = |table| Run::new(self, document, &self.trie.scan(table, document)).candidates().len();
         self.table(document.inflection).map_or(0, candidates)
     }
 
-    /// The topics that may match, and which atoms are hit.
-    fn candidates(&self, scan: &Scan, document: &Document) -> (Vec<u32>, Vec<bool>) {
+    /// The atoms that are hit, each once.
+    fn hit_atoms(&self, scan: &Scan, document: &Document) -> (Vec<u32>, Vec<bool>) {
         let mut hit = vec![false; self.atoms.len()];
         let mut atoms = Vec::new();
         for each in scan.found.iter().filter_map(|pattern| self.uses.get(*pattern as usize)).flatten() {
@@ -151,16 +152,7 @@ impl TopicSet {
                 atoms.push(each.atom);
             }
         }
-        let there = |atom: u32| hit.get(atom as usize).copied().unwrap_or(false);
-        let mut candidates = self.always.clone();
-        for entry in atoms.iter().filter_map(|atom| self.registered.get(*atom as usize)).flatten() {
-            if entry.needs.iter().flatten().all(|atom| there(*atom)) {
-                candidates.push(entry.topic);
-            }
-        }
-        candidates.sort_unstable();
-        candidates.dedup();
-        (candidates, hit)
+        (atoms, hit)
     }
 }
 
@@ -169,13 +161,43 @@ struct Run<'a> {
     set: &'a TopicSet,
     document: &'a Document,
     scan: &'a Scan,
+    atoms: Vec<u32>,
     hit: Vec<bool>,
     /// For each atom one more than its place in `lists`; 0 where it is not settled yet.
     settled: Vec<u32>,
     lists: Vec<Vec<Hit>>,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn new(set: &'a TopicSet, document: &'a Document, scan: &'a Scan) -> Self {
+        let (atoms, hit) = set.hit_atoms(scan, document);
+        let settled = vec![0; set.atoms.len()];
+        Self { set, document, scan, atoms, hit, settled, lists: Vec::new() }
+    }
+
+    /// The topics that may match, in their order.
+    fn candidates(&mut self) -> Vec<u32> {
+        let set = self.set;
+        let mut candidates = set.always.clone();
+        for atom in std::mem::take(&mut self.atoms) {
+            for entry in set.registered.get(atom as usize).into_iter().flatten() {
+                let there = entry.needs.iter().flatten().all(|atom| self.is_hit(*atom));
+                if there && entry.bounds.iter().flatten().all(|bound| self.may_meet(bound)) {
+                    candidates.push(entry.topic);
+                }
+            }
+        }
+        candidates.sort_unstable();
+        candidates.dedup();
+        candidates
+    }
+
+    fn may_meet(&mut self, bound: &Bound<u32>) -> bool {
+        self.settle(bound.first);
+        self.settle(bound.second);
+        may_meet(self.document, self.hits(bound.first), self.hits(bound.second), bound.bond)
+    }
+
     fn topic(&mut self, index: u32) -> Option<TopicMatch> {
         let set = self.set;
         let topic = set.topics.get(index as usize)?;
@@ -273,7 +295,12 @@ impl Builder {
             self.set.always.push(index);
         } else {
             let rarest = clauses.remove(0);
-            self.register(index, &rarest, &clauses);
+            let atom = |index: usize| atoms.get(index).copied();
+            let mut bounds = query.bounds.iter().filter_map(|bound| {
+                Some(Bound { first: atom(bound.first)?, second: atom(bound.second)?, bond: bound.bond })
+            });
+            let bounds = [bounds.next(), bounds.next()];
+            self.register(index, &rarest, &clauses, bounds);
         }
         self.set.topics.push(Topic { spec, atoms, others: clauses });
     }
@@ -285,12 +312,12 @@ impl Builder {
         patterns.filter_map(|pattern| self.rarity.get(*pattern as usize)).sum()
     }
 
-    fn register(&mut self, topic: u32, clause: &[u32], others: &[Vec<u32>]) {
+    fn register(&mut self, topic: u32, clause: &[u32], others: &[Vec<u32>], bounds: [Option<Bound<u32>>; 2]) {
         let mut single = others.iter().filter_map(|clause| match clause.as_slice() {
             [atom] => Some(*atom),
             _ => None,
         });
-        let entry = Entry { topic, needs: [single.next(), single.next()] };
+        let entry = Entry { topic, needs: [single.next(), single.next()], bounds };
         for atom in clause {
             if let Some(entries) = self.set.registered.get_mut(*atom as usize) {
                 entries.push(entry);
