@@ -37,7 +37,8 @@ pub(crate) fn reload(cli: &Cli) -> anyhow::Result<()> {
 pub(crate) fn demo(cli: &Cli, serve: bool, keep: Option<&Path>) -> anyhow::Result<()> {
     super::quiet_log(cli);
     let dir = match keep {
-        Some(dir) => dir.to_owned(),
+        // The config in it names files, which are relative to the config.
+        Some(dir) => std::path::absolute(dir).with_context(|| format!("find {}", dir.display()))?,
         None => demo::scratch_dir(),
     };
     std::fs::create_dir_all(&dir).with_context(|| format!("create {}", dir.display()))?;

@@ -55,6 +55,15 @@ const READING: [&[&str]; 19] = [
 ];
 
 #[test]
+fn the_demo_keeps_what_it_made_in_a_directory_that_is_named_from_where_one_stands() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_wirewatch"));
+    let output = command.current_dir(dir.path()).args(["demo", "--keep", "kept"]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(dir.path().join("kept/demo.db").exists());
+}
+
+#[test]
 fn who_only_reads_needs_no_secret() {
     let world = world();
     world.cycle();
