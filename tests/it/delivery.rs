@@ -219,6 +219,8 @@ async fn a_recipient_that_is_refused_takes_nothing_from_the_others() {
     deliver::drain(&outbox.context).await.unwrap();
     let record = outbox.record(&id);
     assert_eq!(record.status, "failed", "it is told that one of them got nothing");
+    let channels = outbox.context.store.reader().unwrap().channels().unwrap();
+    assert_eq!((channels[0].status.as_str(), channels[0].given_up), ("well", 1), "the server is well");
     assert!(record.last_error.unwrap().starts_with("a@desk.test: "));
     outbox.context.store.retry_delivery(&id, outbox.now()).await.unwrap();
     deliver::drain(&outbox.context).await.unwrap();

@@ -134,10 +134,11 @@ fn read(row: &Row<'_>, id: ChannelId) -> Answer<ChannelRecord> {
     let (last_success, failing_since) = (time("last_success")?, time("failing_since")?);
     let next_attempt = if closed.is_some() { None } else { time("next_due")?.max(time("held_until")?) };
     let pending = count("pending")?;
-    let status = match (closed.is_some(), failing_since.is_some(), last_success.is_some()) {
-        (true, ..) => "closed",
-        (_, true, _) => "failing",
-        (.., true) => "well",
+    let given_up = count("given_up")?;
+    let status = match (closed.is_some(), failing_since.is_some()) {
+        (true, _) => "closed",
+        (_, true) => "failing",
+        _ if last_success.is_some() || given_up > 0 => "well",
         _ => "unused",
     };
     Ok(ChannelRecord {
@@ -149,7 +150,7 @@ fn read(row: &Row<'_>, id: ChannelId) -> Answer<ChannelRecord> {
         last_error: row.get("last_error")?,
         pending,
         waiting_for_digest: count("for_digest")?,
-        given_up: count("given_up")?,
+        given_up,
         next_attempt: next_attempt.filter(|_| pending > 0),
     })
 }

@@ -31,6 +31,12 @@ pub enum Settlement {
         /// What the last attempt said.
         error: String,
     },
+    /// Given up, though the other side answers: it will not have this one (a recipient that is not there). The channel is
+    /// none the worse for it.
+    Refused {
+        /// What it said.
+        error: String,
+    },
     /// The channel is closed: this delivery failed, and nothing more is leased for the channel until a person acts.
     ChannelClosed {
         /// What the other side said.
@@ -240,7 +246,9 @@ fn settle(connection: &Connection, id: &DeliveryId, settlement: &Settlement, now
     let (state, counted, due, error) = match settlement {
         Settlement::Delivered => ("delivered", 1, None, None),
         Settlement::Retry { due, error } => ("pending", 1, Some(ms(*due)), Some(error)),
-        Settlement::Failed { error } | Settlement::ChannelClosed { error } => ("failed", 1, None, Some(error)),
+        Settlement::Failed { error } | Settlement::Refused { error } | Settlement::ChannelClosed { error } => {
+            ("failed", 1, None, Some(error))
+        }
         Settlement::Released { due } => ("pending", 0, Some(ms(*due)), None),
     };
     // A lease that ran out may have been settled by another sender: delivered stays delivered.
@@ -267,6 +275,11 @@ fn note_channel(connection: &Connection, channel: &str, settlement: &Settlement,
                  WHERE id = ?1",
             )?
             .execute(params![channel, ms(now)])?,
+        Settlement::Refused { error } => connection
+            .prepare_cached(
+                "UPDATE channel SET failing_since = NULL, failures = 0, held_until = NULL, last_error = ?2 WHERE id = ?1",
+            )?
+            .execute(params![channel, error])?,
         Settlement::Retry { error, .. } | Settlement::Failed { error } | Settlement::ChannelClosed { error } => {
             let closed = matches!(settlement, Settlement::ChannelClosed { .. });
             connection

@@ -154,7 +154,7 @@ async fn settle(
         Settlement::ChannelClosed { error } => {
             tracing::error!(channel = %channel.id, delivery = %delivery.id, "the channel is closed until `deliveries retry`: {error}");
         }
-        Settlement::Failed { error } => {
+        Settlement::Failed { error } | Settlement::Refused { error } => {
             tracing::error!(channel = %channel.id, delivery = %delivery.id, attempt, "given up, `deliveries retry` sends it again: {error}");
         }
         Settlement::Delivered | Settlement::Released { .. } => {}
@@ -173,8 +173,10 @@ async fn settle(
 
 fn settlement(error: &SendError, delivery: &Delivery, now: Timestamp, jitter: f64) -> Settlement {
     let text = error.to_string();
-    if matches!(error, SendError::ChannelClosed { .. }) {
-        return Settlement::ChannelClosed { error: text };
+    match error {
+        SendError::ChannelClosed { .. } => return Settlement::ChannelClosed { error: text },
+        SendError::Permanent { .. } => return Settlement::Refused { error: text },
+        SendError::Temporary { .. } => {}
     }
     let too_old = now.duration_since(delivery.wanted_since) > AGE_MAX;
     match retry::next(delivery.attempts + 1, error, now, jitter) {
