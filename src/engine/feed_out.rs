@@ -1,17 +1,28 @@
 //! Feeds that go out: Atom 1.0 and JSON Feed 1.1 of what was told, one an event, the newest first.
 //!
-//! Invariant: an entry's id is made of what happened to which article, when and for which topics, so that it is the same in
-//! every rendering, whatever older entries have left the feed, and differs between two edits of one article.
+//! Invariant: an entry's id is made of the archive, what happened to which article, when and for which topics, so that it is
+//! the same in every rendering, whatever older entries have left the feed, differs between two edits of one article, and is
+//! nobody else's.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::brief::{Brief, Line, PieceKind};
 use crate::model::event::Event;
 use crate::model::time::Timestamp;
 use crate::model::url::WebUrl;
+
+/// What ids are made with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Installation {
+    /// The archive's own, no other's.
+    pub id: String,
+    /// What was told up to then has ids made without it: an older version published them.
+    pub plain_until: Timestamp,
+}
 
 /// A feed before it is written.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +33,8 @@ pub struct FeedOut<'a> {
     pub title: &'a str,
     /// How the web page is reached, if it is.
     pub base: Option<&'a WebUrl>,
+    /// Whose it is.
+    pub installation: &'a Installation,
     /// The newest first.
     pub events: &'a [Event],
 }
@@ -41,7 +54,7 @@ impl FeedOut<'_> {
             writeln!(xml, "<link rel=\"self\" type=\"application/atom+xml\" href=\"{}\"/>", escaped(&own))
                 .unwrap_or_default();
         }
-        for (event, id) in self.events.iter().zip(ids(self.events)) {
+        for (event, id) in self.events.iter().zip(self.ids()) {
             atom_entry(&mut xml, event, &id);
         }
         xml.push_str("</feed>\n");
@@ -50,8 +63,7 @@ impl FeedOut<'_> {
 
     /// As JSON Feed 1.1.
     pub fn json(&self) -> String {
-        let items: Vec<Value> =
-            self.events.iter().zip(ids(self.events)).map(|(event, id)| json_item(event, &id)).collect();
+        let items: Vec<Value> = self.events.iter().zip(self.ids()).map(|(event, id)| json_item(event, &id)).collect();
         let mut feed = json!({"version": "https://jsonfeed.org/version/1.1", "title": xml_text(self.title)});
         if let Value::Object(feed) = &mut feed {
             if let Some(own) = self.address("json") {
@@ -66,7 +78,16 @@ impl FeedOut<'_> {
     }
 
     fn feed_id(&self) -> String {
-        format!("urn:wirewatch:feed:{}", self.id)
+        let plain = format!("urn:wirewatch:feed:{}", self.id);
+        let known = self.installation.plain_until > Timestamp::UNIX_EPOCH;
+        if known { plain } else { own_id(self.installation, &plain) }
+    }
+
+    fn ids(&self) -> Vec<String> {
+        let named = |(event, plain): (&Event, String)| {
+            if event.timestamp <= self.installation.plain_until { plain } else { own_id(self.installation, &plain) }
+        };
+        self.events.iter().zip(ids(self.events)).map(named).collect()
     }
 
     fn address(&self, suffix: &str) -> Option<String> {
@@ -75,7 +96,17 @@ impl FeedOut<'_> {
     }
 }
 
-/// The ids of the entries; two events alike in everything that counts are told apart by their place from the oldest.
+/// An id that no other archive gives: a UUID made by hashing.
+fn own_id(installation: &Installation, plain: &str) -> String {
+    let hash = Sha256::new().chain_update(&installation.id).chain_update([0]).chain_update(plain).finalize();
+    let mut bytes = [0; 16];
+    for (to, from) in bytes.iter_mut().zip(hash) {
+        *to = from;
+    }
+    uuid::Builder::from_custom_bytes(bytes).into_uuid().urn().to_string()
+}
+
+/// The entries' ids within the archive; two events alike in everything that counts are told apart by their place from the oldest.
 fn ids(events: &[Event]) -> Vec<String> {
     let plain = |event: &Event| {
         let (source, channel) = (event.data["source"]["id"].as_str(), event.data["channel"].as_str());
@@ -235,7 +266,14 @@ mod tests {
         let events =
             [event(2, 20, EventKind::Gone), event(1, 20, EventKind::Revised), event(1, 10, EventKind::Revised)];
         let base = WebUrl::parse("https://desk.test/").unwrap();
-        let feed = FeedOut { id: "talks", title: "Talks & <more>", base: Some(&base), events: &events };
+        let installation = installation(0);
+        let feed = FeedOut {
+            id: "talks",
+            title: "Talks & <more>",
+            base: Some(&base),
+            installation: &installation,
+            events: &events,
+        };
         let (atom, json) = (feed.atom(), feed.json());
         assert_eq!(ids_of(&atom), ids_of(&json));
         assert_eq!(ids_of(&atom).iter().collect::<std::collections::BTreeSet<_>>().len(), 3);
@@ -246,9 +284,30 @@ mod tests {
 
     #[test]
     fn a_feed_of_nothing_is_a_feed() {
-        let feed = FeedOut { id: "all", title: "All", base: None, events: &[] };
+        let feed = FeedOut { id: "all", title: "All", base: None, installation: &installation(0), events: &[] };
         assert!(feed.atom().contains("<updated>1970-01-01T00:00:00Z</updated>"));
         assert_eq!(serde_json::from_str::<Value>(&feed.json()).unwrap()["items"], json!([]));
+    }
+
+    fn installation(plain_until_s: i64) -> Installation {
+        Installation { id: "5eed".to_owned(), plain_until: Timestamp::from_second(plain_until_s).unwrap() }
+    }
+
+    #[test]
+    fn no_two_archives_give_the_same_ids_and_known_ones_stay() {
+        let events = [event(1, 20, EventKind::Revised), event(1, 10, EventKind::Revised)];
+        let of = |installation: &Installation| {
+            let feed = FeedOut { id: "talks", title: "Talks", base: None, installation, events: &events };
+            (feed.feed_id(), feed.ids())
+        };
+        let (here, there) = (of(&installation(0)), of(&Installation { id: "other".to_owned(), ..installation(0) }));
+        assert_eq!(of(&installation(0)), here);
+        assert!(here.0 != there.0 && here.1.iter().all(|id| !there.1.contains(id)));
+        assert!(here.1.iter().chain([&here.0]).all(|id| id.starts_with("urn:uuid:")), "{here:?}");
+        // An archive that published before: what readers know keeps its id.
+        let (feed, entries) = of(&installation(10));
+        assert_eq!(feed, "urn:wirewatch:feed:talks");
+        assert_eq!(entries, [here.1[0].clone(), "urn:wirewatch:article:1:article.revised:10000:talks".to_owned()]);
     }
 
     #[test]

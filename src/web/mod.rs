@@ -1,6 +1,7 @@
 //! The web page: read-only, over the store's reader, but for the links by which mail is unsubscribed and the callbacks of
 //! WebSub hubs. Everything from outside is escaped by the templates; nothing from a page runs (a content security policy without scripts says so to the browser too).
 
+mod feeds;
 mod guard;
 mod outbox;
 mod subscription;
@@ -38,7 +39,7 @@ pub async fn serve(listener: TcpListener, contexts: Contexts, inbox: Inbox, stop
         .route("/stories", get(views::stories))
         .route("/story/{id}", get(views::story))
         .route("/deliveries", get(outbox::deliveries))
-        .route("/feeds/{name}", get(views::feed))
+        .route("/feeds/{name}", get(feeds::feed))
         .fallback(views::not_found)
         .layer(middleware::from_fn_with_state(contexts.clone(), guard::token))
         // Without the token: recipients of mail do not have it, and their links carry one of their own.

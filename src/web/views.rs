@@ -9,7 +9,7 @@ use minijinja::{AutoEscape, Environment, Value, context};
 use serde::Deserialize;
 
 use super::Contexts;
-use crate::engine::{diff, feed_out};
+use crate::engine::diff;
 use crate::io::store::{ArticleFilter, Reader, StoreError};
 use crate::jobs::Context;
 use crate::model::article::{ArticleStatus, ChangeKind};
@@ -229,31 +229,6 @@ pub(super) async fn story(State(contexts): State<Contexts>, Path(id): Path<Strin
     })
     .await?;
     render("story", values)
-}
-
-/// `NAME.atom` or `NAME.json`: a topic's feed, or `all`.
-pub(super) async fn feed(State(contexts): State<Contexts>, Path(name): Path<String>) -> Result<Response, Failure> {
-    let Some((topic, format)) = name.rsplit_once('.') else { return Err(Failure::Missing) };
-    let (topic, format) = (topic.to_owned(), format.to_owned());
-    read(&contexts, move |reader, context| {
-        let known = context.config.topics.iter().find(|one| one.id.as_str() == topic);
-        let title = match known {
-            Some(one) => one.name.clone(),
-            None if topic == "all" => "All changes".to_owned(),
-            None => return Err(Failure::Missing),
-        };
-        let events = reader.events(known.map(|one| &one.id), LIST_MAX)?;
-        let base = context.config.web.as_ref().and_then(|web| web.public_url.clone());
-        let feed = feed_out::FeedOut { id: &topic, title: &title, base: base.as_ref(), events: &events };
-        match format.as_str() {
-            "atom" => {
-                Ok(([(header::CONTENT_TYPE, "application/atom+xml; charset=utf-8")], feed.atom()).into_response())
-            }
-            "json" => Ok(([(header::CONTENT_TYPE, "application/feed+json")], feed.json()).into_response()),
-            _ => Err(Failure::Missing),
-        }
-    })
-    .await
 }
 
 pub(super) async fn style() -> impl IntoResponse {

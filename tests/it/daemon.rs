@@ -478,6 +478,11 @@ fn the_web_page_shows_the_archive_and_runs_nothing_of_it() {
     assert_eq!(status, 200);
     assert!(head.contains("application/atom+xml"), "{head}");
     assert!(atom.contains("<entry>") && !atom.contains("<script"), "{atom}");
+    let tag = head.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap();
+    let again = get(web, "/feeds/all.atom", &format!("If-None-Match: \"x\", {tag}\r\n"));
+    assert_eq!((again.0, again.2.as_str()), (304, ""), "who has the newest gets no body");
+    let told = get(web, "/deliveries", "").2;
+    assert!(told.contains("<b>ops</b>") && told.contains("delivered") && !told.contains("<script"), "{told}");
     let (status, _, json) = get(web, "/feeds/all.json", "");
     assert_eq!(status, 200);
     let feed: serde_json::Value = serde_json::from_str(&json).unwrap();

@@ -11,6 +11,7 @@ use super::health;
 use super::load;
 use super::outbox::{self, ChannelState};
 use super::{archive, blobs, export, schema, search, told};
+use crate::engine::feed_out::Installation;
 use crate::engine::page::Learned;
 use crate::engine::revision::Detail;
 use crate::model::article::{ArticleStatus, Content};
@@ -220,6 +221,11 @@ impl Reader {
     /// The deliveries that a replay would send again, the oldest first.
     pub fn replayed(&self, replay: &Replay) -> Result<Vec<DeliveryId>, StoreError> {
         self.read(|connection| given_up::replayed(connection, replay))
+    }
+
+    /// What tells this archive from every other.
+    pub fn installation(&self) -> Result<Installation, StoreError> {
+        self.read(told::installation)
     }
 
     /// Events of a topic (or of all), the newest first.

@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0005_websub.sql"),
     include_str!("../../../migrations/0006_channel_health.sql"),
     include_str!("../../../migrations/0007_wayback.sql"),
+    include_str!("../../../migrations/0008_installation.sql"),
 ];
 
 /// How long a connection waits for another program's lock.

@@ -8,7 +8,8 @@ use super::error::{Answer, StoreError};
 use super::events::{read_delivery, read_event};
 use super::reader::{DeliveryFilter, Explained};
 use super::records;
-use super::value::from_json;
+use super::value::{at, from_json};
+use crate::engine::feed_out::Installation;
 use crate::model::event::{Delivery, DeliveryState, Event, EventKind};
 use crate::model::ids::{ArticleId, ChannelId, DeliveryId, RevisionNumber, TopicId};
 use crate::model::record::DeliveryRecord;
@@ -81,6 +82,11 @@ pub(super) fn events(connection: &Connection, topic: Option<&TopicId>, limit: us
             read_event,
         ),
     }
+}
+
+pub(super) fn installation(connection: &Connection) -> Answer<Installation> {
+    let read = |row: &Row<'_>| Ok(Installation { id: row.get("id")?, plain_until: at(row.get("plain_until")?) });
+    Ok(connection.prepare_cached("SELECT * FROM installation")?.query_row([], read)?)
 }
 
 pub(super) fn explain(connection: &Connection, id: ArticleId) -> Answer<Explained> {

@@ -169,10 +169,11 @@ fn write_feeds(
 ) -> Result<(), String> {
     let at = |path: &PathBuf, error: std::io::Error| format!("{}: {error}", path.display());
     std::fs::create_dir_all(directory).map_err(|error| at(&directory.to_path_buf(), error))?;
+    let installation = reader.installation().map_err(|error| error.to_string())?;
     for (topic, title) in feeds {
         let events = reader.events(topic.as_ref(), max_items).map_err(|error| error.to_string())?;
         let id = topic.as_ref().map_or("all", TopicId::as_str);
-        let feed = FeedOut { id, title, base, events: &events };
+        let feed = FeedOut { id, title, base, installation: &installation, events: &events };
         for (name, text) in [(format!("{id}.atom"), feed.atom()), (format!("{id}.json"), feed.json())] {
             let (hidden, target) = (directory.join(format!(".{name}.part")), directory.join(&name));
             std::fs::write(&hidden, text).map_err(|error| at(&hidden, error))?;
