@@ -117,7 +117,7 @@ fn any_term() -> impl Strategy<Value = Expr> {
         prop_oneof!["[a-z]{1,8}", "[A-Z][a-z]{1,6}", "[a-z]{2,5}-[a-z]{2,5}", "U\\.S\\.", "中国", "[a-z]{4,6}\\*"]
             .prop_filter("an operator's name", |text| {
                 !["and", "or", "not", "near", "before", "of", "sentence", "paragraph", "atleast"]
-                    .contains(&text.as_str())
+                    .contains(&text.to_lowercase().as_str())
             });
     let phrase = "[a-z]{1,6}( [A-Za-z]{1,6}){0,3}";
     prop_oneof![
