@@ -15,7 +15,7 @@ use crate::engine::candidate::{self, CandidateError, CandidateInput};
 use crate::engine::page::{self, Extracted, Learned};
 use crate::engine::{canonical, normalize};
 use crate::model::article::{Content, Origin};
-use crate::model::url::{CanonicalUrl, WebUrl};
+use crate::model::url::{CanonicalUrl, WebUrl, masked};
 
 /// Stands in for the address of a page that was read from a file; nothing of it is printed.
 pub(crate) const NO_ADDRESS: &str = "https://page.invalid/";
@@ -90,9 +90,9 @@ pub(crate) fn run(cli: &Cli, ask: &Ask<'_>) -> anyhow::Result<()> {
             Ok(article) => print(output, name, &article, ask.explain)?,
             Err(error) if ask.inputs.len() > 1 => {
                 failed += 1;
-                anstream::eprintln!("error: {name}: {error:#}");
+                anstream::eprintln!("error: {}: {error:#}", masked(name));
             }
-            Err(error) => return Err(error.context(name.clone())),
+            Err(error) => return Err(error.context(masked(name).into_owned())),
         }
     }
     if failed > 0 {

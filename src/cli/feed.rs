@@ -8,7 +8,7 @@ use super::input::{Input, Inputs};
 use super::output::{Output, printable, shorten};
 use crate::engine::feed;
 use crate::model::entry::{Entry, ParsedFeed};
-use crate::model::url::WebUrl;
+use crate::model::url::{WebUrl, masked};
 
 #[derive(Serialize)]
 struct FeedLine<'a> {
@@ -47,9 +47,9 @@ pub(crate) fn run(cli: &Cli, names: &[String], json: bool) -> anyhow::Result<()>
             }
             Err(error) if names.len() > 1 => {
                 failed += 1;
-                anstream::eprintln!("error: {name}: {error:#}");
+                anstream::eprintln!("error: {}: {error:#}", masked(name));
             }
-            Err(error) => return Err(error.context(name.clone())),
+            Err(error) => return Err(error.context(masked(name).into_owned())),
         }
     }
     if failed > 0 {

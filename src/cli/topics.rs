@@ -20,6 +20,7 @@ use crate::model::ids::{ArticleId, TopicId};
 use crate::model::record::ArticleRecord;
 use crate::model::time::Timestamp;
 use crate::model::topic::{Evidence, TopicMatch};
+use crate::model::url::masked;
 
 /// Hits that a backtest shows.
 const SAMPLES_MAX: usize = 20;
@@ -123,7 +124,7 @@ fn test(cli: &Cli, config: &Config, names: &[String], url: Option<&str>, output:
             }
             Err(error) => {
                 failed += 1;
-                anstream::eprintln!("error: {name}: {error:#}");
+                anstream::eprintln!("error: {}: {error:#}", masked(name));
             }
         }
     }

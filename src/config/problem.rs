@@ -8,6 +8,8 @@ use std::sync::Arc;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde::Serialize;
 
+use crate::model::url::masked;
+
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -114,8 +116,9 @@ impl Problem {
         let mut group = match &self.span {
             Some(span) => {
                 let (excerpt, first_line, span) = excerpt(&self.text, span.clone());
+                // A reload's problems go to the log.
                 title.element(
-                    Snippet::source(excerpt)
+                    Snippet::source(masked(excerpt))
                         .line_start(first_line)
                         .path(path)
                         .annotation(AnnotationKind::Primary.span(span)),

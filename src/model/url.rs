@@ -1,5 +1,6 @@
 //! Addresses. A [`WebUrl`] is safe to fetch and to print; a [`CanonicalUrl`] is an article's identity.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -49,7 +50,7 @@ impl WebUrl {
 
     fn checked(parsed: Result<Url, url::ParseError>, text: &str) -> Result<Self, WebUrlError> {
         let mut url = parsed.map_err(|error| WebUrlError::Malformed {
-            text: text.chars().take(200).collect(),
+            text: masked(text).chars().take(200).collect(),
             reason: error.to_string(),
         })?;
         if !matches!(url.scheme(), "http" | "https") {
@@ -61,7 +62,7 @@ impl WebUrl {
         // Both calls fail only for addresses without a host, and http(s) addresses have one.
         if url.set_username("").is_err() || url.set_password(None).is_err() {
             return Err(WebUrlError::Malformed {
-                text: text.chars().take(200).collect(),
+                text: masked(text).chars().take(200).collect(),
                 reason: "no host".to_owned(),
             });
         }
@@ -118,6 +119,24 @@ impl From<WebUrl> for String {
     }
 }
 
+/// A text with the user names and passwords of the addresses in it made stars, as many bytes as they were: what a person
+/// wrote down may be shown where the password may not.
+pub fn masked(text: &str) -> Cow<'_, str> {
+    let mut out = Cow::Borrowed(text);
+    let mut from = 0;
+    while let Some(found) = text.get(from..).and_then(|rest| rest.find("://")) {
+        let start = from + found + 3;
+        let rest = text.get(start..).unwrap_or_default();
+        let ends = |letter: char| matches!(letter, '/' | '?' | '#' | '"' | '\'') || letter.is_whitespace();
+        let authority = rest.split(ends).next().unwrap_or_default();
+        if let Some(at) = authority.rfind('@') {
+            out.to_mut().replace_range(start..start + at, &"*".repeat(at));
+        }
+        from = start;
+    }
+    out
+}
+
 /// An article's identity: its address without what does not tell articles apart. Made by `engine::canonical`, read back
 /// by `io::store`, by nobody else (a test over the sources holds this).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -157,6 +176,22 @@ mod tests {
         for bad in ["ftp://a.test/", "javascript:alert(1)", "/x", "http://"] {
             assert!(WebUrl::parse(bad).is_err(), "{bad} should be refused");
         }
+    }
+
+    #[test]
+    fn credentials_are_masked_wherever_they_stand() {
+        for (text, shown) in [
+            ("http://u:p@a.test/x@y", "http://***@a.test/x@y"),
+            (
+                "proxy = \"socks5://ä:p@w@h:1\", https://a.test/?q=b@c",
+                "proxy = \"socks5://******@h:1\", https://a.test/?q=b@c",
+            ),
+            ("http://http://u@b/", "http://http://*@b/"),
+            ("a@b.test and http:// and ://@", "a@b.test and http:// and ://@"),
+        ] {
+            assert_eq!(masked(text), shown);
+        }
+        assert_eq!(WebUrl::parse("http://u:p@a b/").unwrap_err().to_string().matches("u:p").count(), 0);
     }
 
     #[test]
