@@ -13,7 +13,7 @@ const AUTHORS_MAX: usize = 20;
 
 static BY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^\W*(?:(?:written|reported|story|posted|words|text|analysis|opinion|review(?:ed)?|published)\s+)?(?:(?:by|von|par|por|di|door)\b\s*[:：/]?|автор\s*:|(?:作者|文|記者|记者|기자)\s*[:：/])\s*",
+        r"^\W*(?:(?:written|reported|story|posted|words|text|analysis|opinion|review(?:ed)?|published)\s+)?(?:(?:by|von|par|por|di|door)\b\s*[:：/]?|автор\s*:|autor(?:a|es|in)?\s*:|yazan\s*:|نویسنده\s*:|(?:بقلم|كتبه|كتبت|מאת)\s*[:：/]?|(?:作者|文|記者|记者|기자)\s*[:：/])\s*",
     )
 });
 

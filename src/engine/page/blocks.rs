@@ -22,6 +22,8 @@ pub(super) struct RawBlock {
     pub(super) element: NodeId,
     /// The list or table that it belongs to.
     pub(super) group: Option<NodeId>,
+    /// The table's row that it is a cell of.
+    pub(super) row: Option<NodeId>,
     /// Characters other than spaces.
     pub(super) chars: u32,
     /// Of these, inside links.
@@ -51,6 +53,20 @@ pub(super) fn cut(dom: &Dom, marks: &Marks, root: NodeId, base_reason: Option<&'
 /// How many characters a text has; most are ASCII.
 fn count(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.chars().count() }
+}
+
+/// Lines from which on preformatted text may be prose that an old system wrapped.
+const WRAPPED_LINES_MIN: usize = 4;
+
+/// Whether preformatted text is prose in lines of a column's width: words and sentences, hardly a sign of code.
+fn is_wrapped_prose(text: &str) -> bool {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let letters = text.chars().filter(|c| c.is_alphabetic() || c.is_whitespace()).count();
+    let in_column = lines.iter().filter(|line| (20..=90).contains(&line.chars().count()) && line.contains(' ')).count();
+    lines.len() >= WRAPPED_LINES_MIN
+        && in_column * 10 >= lines.len() * 7
+        && letters * 100 >= text.chars().count() * 92
+        && text.contains(['.', '?', '!'])
 }
 
 #[derive(Default)]
@@ -209,17 +225,44 @@ impl Cutter<'_> {
             return;
         }
         let (kind, group) = self.kind(element, open.chars);
+        if kind == BlockKind::Code && is_wrapped_prose(text) {
+            return self.paragraphs(text, element);
+        }
+        let row = group.filter(|_| kind == BlockKind::Table).and_then(|_| self.row(element));
         self.blocks.push(RawBlock {
             kind,
             text: text.to_owned(),
             element,
             group,
+            row,
             chars: open.chars,
             linked: open.linked,
             emphasised: open.emphasised,
             strong: open.strong,
             captions_image: self.captions_image(element, open.chars),
         });
+    }
+
+    fn row(&self, element: NodeId) -> Option<NodeId> {
+        self.dom.ancestors(element).take(10).find(|at| self.dom.tag(*at) == Some(Tag::Tr))
+    }
+
+    /// Prose that is set as preformatted text, by paragraphs.
+    fn paragraphs(&mut self, text: &str, element: NodeId) {
+        for paragraph in text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()) {
+            self.blocks.push(RawBlock {
+                kind: BlockKind::Paragraph,
+                text: paragraph.replace('\n', " "),
+                element,
+                group: None,
+                row: None,
+                chars: u32::try_from(count(paragraph)).unwrap_or(u32::MAX),
+                linked: 0,
+                emphasised: 0,
+                strong: 0,
+                captions_image: false,
+            });
+        }
     }
 
     fn captions_image(&self, element: NodeId, chars: u32) -> bool {

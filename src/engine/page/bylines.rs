@@ -8,7 +8,7 @@ use super::authors::{self, Outlet};
 use super::dom::{Dom, NodeId, Tag};
 use super::jsonld::JsonLd;
 use super::marks::Marks;
-use super::metadata::{Head, Near, Said, squeeze};
+use super::metadata::{Head, Near, Said, property, squeeze};
 
 /// Longest element that may be a byline, in characters.
 const BYLINE_MAX_CHARS: u32 = 120;
@@ -133,17 +133,17 @@ fn named(dom: &Dom, marks: &Marks, outlet: Outlet<'_>) -> Vec<String> {
 }
 
 fn is_author_element(dom: &Dom, id: NodeId) -> bool {
-    let is_marked = |(name, _): (&str, &str)| matches!(name, "itemprop" | "rel");
+    let is_marked = |(name, _): (&str, &str)| matches!(name, "itemprop" | "property" | "rel");
     if !dom.attributes(id).any(is_marked) {
         return false;
     }
-    let itemprop = dom.attribute(id, "itemprop");
+    let itemprop = property(dom, id);
     if itemprop == Some("author") {
         // The name inside, where the element holds more than that.
-        return !dom.subtree(id).skip(1).take(NODES_MAX).any(|below| dom.attribute(below, "itemprop") == Some("name"));
+        return !dom.subtree(id).skip(1).take(NODES_MAX).any(|below| property(dom, below) == Some("name"));
     }
     if itemprop == Some("name") {
-        return dom.ancestors(id).skip(1).take(3).any(|at| dom.attribute(at, "itemprop") == Some("author"));
+        return dom.ancestors(id).skip(1).take(3).any(|at| property(dom, at) == Some("author"));
     }
     dom.tag(id) == Some(Tag::A)
         && dom.attribute(id, "rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|rel| rel == "author"))
@@ -270,14 +270,15 @@ fn leads_to_author(href: &str) -> bool {
 mod tests {
     use crate::engine::page::tests::read;
 
+    fn page(head: &str, below: &str, tail: &str) -> String {
+        let prose = "<p>The council met on Tuesday, and agreed to rebuild the pier by spring, officials of the harbour said.</p>";
+        format!(
+            "<html><head><meta property=og:site_name content='The Lantern'>{head}</head><body><article><h1>Harbour talks end without a pact</h1>{below}{prose}{prose}</article>{tail}</body></html>"
+        )
+    }
+
     #[test]
     fn what_readers_see_settles_what_is_stated() {
-        let prose = "<p>The council met on Tuesday, and agreed to rebuild the pier by spring, officials of the harbour said.</p>";
-        let page = |head: &str, below: &str, tail: &str| {
-            format!(
-                "<html><head><meta property=og:site_name content='The Lantern'>{head}</head><body><article><h1>Harbour talks end without a pact</h1>{below}{prose}{prose}</article>{tail}</body></html>"
-            )
-        };
         let json = |author: &str| {
             format!(
                 "<script type='application/ld+json'>{{\"@type\":\"NewsArticle\",\"headline\":\"x\",\"author\":{author}}}</script>"
@@ -336,6 +337,30 @@ mod tests {
             ),
             ("comments alone", page("", "", "<div class=comments><cite itemprop=author>Karol</cite></div>"), vec![]),
             ("a picture's credit", page("", "<figure><figcaption>By Sam Lee/Agency</figcaption></figure>", ""), vec![]),
+        ] {
+            assert_eq!(read(&html).authors, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn authors_are_read_in_other_vocabularies_and_scripts() {
+        for (name, html, expected) in [
+            (
+                "RDFa",
+                page("", "<div property='schema:author' typeof=Person><span property=name>Jo Arden</span></div>", ""),
+                vec!["Jo Arden"],
+            ),
+            ("in Arabic", page("", "<p>بقلم سامي حداد</p>", ""), vec!["سامي حداد"]),
+            ("in Hebrew", page("", "<p>מאת: דנה לוי</p>", ""), vec!["דנה לוי"]),
+            (
+                "broken JSON",
+                page(
+                    "<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"description\":\"says \"yes\" to it\",\"author\":[{\"@type\":\"Person\",\"name\":\"Jo Arden\"}],\"publisher\":{\"name\":\"The Lantern\"}}</script>",
+                    "",
+                    "",
+                ),
+                vec!["Jo Arden"],
+            ),
         ] {
             assert_eq!(read(&html).authors, expected, "{name}");
         }

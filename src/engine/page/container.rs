@@ -5,6 +5,7 @@
 use super::blocks::RawBlock;
 use super::dom::{Dom, NodeId, Tag};
 use super::marks::Marks;
+use super::metadata::property;
 
 /// A block votes from this length on, in characters.
 const VOTE_MIN_CHARS: u32 = 25;
@@ -222,7 +223,7 @@ pub(super) fn is_named_body(dom: &Dom, id: NodeId) -> bool {
 
 /// Whether an element is the body in the words of schema.org.
 pub(super) fn is_stated_body(dom: &Dom, id: NodeId) -> bool {
-    dom.attribute(id, "itemprop").is_some_and(|name| name.eq_ignore_ascii_case("articleBody"))
+    property(dom, id).is_some_and(|name| name.eq_ignore_ascii_case("articleBody"))
 }
 
 /// What content systems call the body, without hyphens and underscores.

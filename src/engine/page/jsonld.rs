@@ -134,8 +134,26 @@ fn salvage(block: &str, found: &mut JsonLd) {
         let (value, _) = rest.split_once('"')?;
         (value.len() <= 40 && !value.is_empty()).then(|| value.to_owned())
     };
+    if found.authors.is_empty() {
+        found.authors.extend(salvaged_author(block));
+    }
     fill(&mut found.published, value("\"datePublished\""));
     fill(&mut found.modified, value("\"dateModified\""));
+}
+
+/// The first author that a broken block states, as a name or as an object with one.
+fn salvaged_author(block: &str) -> Option<String> {
+    let quoted = |text: &str| {
+        let (name, _) = text.trim_start().strip_prefix('"')?.split_once('"')?;
+        (!name.is_empty() && name.len() <= 60 && !name.contains('\\')).then(|| name.to_owned())
+    };
+    let (_, rest) = block.split_once("\"author\"")?;
+    let rest = rest.trim_start().strip_prefix(':')?.trim_start();
+    let rest = rest.strip_prefix('[').unwrap_or(rest).trim_start();
+    let Some(object) = rest.strip_prefix('{') else { return quoted(rest) };
+    let (object, _) = object.split_once('}')?;
+    let (_, name) = object.split_once("\"name\"")?;
+    quoted(name.trim_start().strip_prefix(':')?)
 }
 
 fn fill(slot: &mut Option<String>, new: Option<String>) {

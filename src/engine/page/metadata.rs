@@ -87,6 +87,14 @@ impl Head {
     }
 }
 
+/// What an element's text is in the words of schema.org, by microdata or RDFa.
+pub(super) fn property(dom: &Dom, id: NodeId) -> Option<&str> {
+    dom.attribute(id, "itemprop").or_else(|| {
+        let named = dom.attribute(id, "property").filter(|_| dom.tag(id) != Some(Tag::Meta))?;
+        Some(named.strip_prefix("schema:").unwrap_or(named))
+    })
+}
+
 /// Runs of blanks as one.
 pub(super) fn squeeze(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -169,7 +177,7 @@ fn is_foreign(marks: &Marks, id: NodeId) -> bool {
 
 fn by_itemprop(dom: &Dom, marks: &Marks, name: &str, language: Option<&str>) -> Option<Published> {
     dom.ids()
-        .filter(|id| dom.attribute(*id, "itemprop").is_some_and(|known| known.eq_ignore_ascii_case(name)))
+        .filter(|id| property(dom, *id).is_some_and(|known| known.eq_ignore_ascii_case(name)))
         .filter(|id| !matches!(marks.dropped(*id), Some("comments" | "related links")))
         .find_map(|id| {
             let stated = ["content", "datetime", "title"].iter().find_map(|name| dom.attribute(id, name));

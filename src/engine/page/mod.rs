@@ -341,15 +341,17 @@ impl Body {
 /// Table cells of one row are one line, rows of one table one block.
 fn joined<'a>(kept: impl Iterator<Item = &'a RawBlock>) -> Vec<Block> {
     let mut out: Vec<Block> = Vec::new();
-    let mut table = None;
+    let (mut table, mut row) = (None, None);
     for block in kept {
         if block.kind == BlockKind::Table && block.group.is_some() && block.group == table {
             if let Some(last) = out.last_mut() {
-                last.text.push('\n');
+                last.text.push_str(if block.row.is_some() && block.row == row { " | " } else { "\n" });
                 last.text.push_str(&block.text);
             }
+            row = block.row;
             continue;
         }
+        row = block.row;
         table = if block.kind == BlockKind::Table { block.group } else { None };
         out.push(Block { kind: block.kind, text: block.text.clone() });
     }

@@ -49,6 +49,7 @@ static HEAD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"^\W*(?:
         (by|von|par|por|di|door|автор|作者|文)\W\s*(?-i:[\p{Lu}\p{Lo}@])[^.!?]+
+        | (بقلم|מאת)\W[^.!?]{2,40}
         | (written|reported|reviewed|edited|produced|photographs?|photos?|illustration)\ by\b[^.!?]{2,}
         | ((first|originally|last)\ )?(published|posted|updated|modified|created|veröffentlicht|aktualisiert|publié\ le|publicado|actualizado|pubblicato|stand|erstellt)\b[^.!?]*\d[^!?]*
         | (mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?\W{0,3}[^.!?]*\d{1,4}[^!?]*

@@ -72,7 +72,8 @@ fn by_shape(block: &RawBlock, about: &About<'_>) -> Option<String> {
     if block.captions_image && block.chars <= CAPTION_MAX_CHARS {
         return Some("stands with its image alone".to_owned());
     }
-    if about.title.is_some_and(|title| same_letters(title, text)) && block.kind != BlockKind::Item {
+    let may_be_headline = !matches!(block.kind, BlockKind::Item | BlockKind::Table);
+    if may_be_headline && about.title.is_some_and(|title| same_letters(title, text)) {
         return Some("the headline again".to_owned());
     }
     if is_clock(text) && matches!(block.kind, BlockKind::Paragraph | BlockKind::Heading) {

@@ -1,12 +1,15 @@
 //! The headline, without the site's suffix.
 
 use super::dom::{NodeId, Tag};
-use super::metadata::{Said, squeeze};
+use super::metadata::{Said, property, squeeze};
 use super::same_letters;
 use crate::model::url::WebUrl;
 
 /// Signs between a headline and the site's name.
 const SEPARATORS: [&str; 11] = [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " : ", " ‹ ", " « "];
+
+/// Longest heading, in characters.
+const HEADING_MAX_CHARS: u32 = 600;
 
 /// Words in the class of the element that holds the headline.
 const NAMED: [&str; 8] =
@@ -65,8 +68,7 @@ impl Places<'_> {
         };
         let read = |id| {
             let text = self.stripped(&squeeze(&self.said.dom.text_content(id)));
-            let itemprop =
-                self.said.dom.attribute(id, "itemprop").is_some_and(|name| name.eq_ignore_ascii_case("headline"));
+            let itemprop = property(self.said.dom, id).is_some_and(|name| name.eq_ignore_ascii_case("headline"));
             let class = self.said.dom.attribute(id, "class").unwrap_or_default().to_ascii_lowercase();
             let mut words = class.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').flat_map(|one| {
                 let whole = one.replace('-', "");
@@ -76,7 +78,9 @@ impl Places<'_> {
             Heading { element: id, text, named }
         };
         let is_heading = |id: &NodeId| matches!(self.said.dom.tag(*id), Some(Tag::H1 | Tag::H2 | Tag::H3));
-        let headings = self.said.dom.ids().filter(|id| is_heading(id) && !is_other(*id)).take(60).map(read);
+        let is_line = |id: &NodeId| self.said.marks.sums(*id).text <= HEADING_MAX_CHARS;
+        let headings =
+            self.said.dom.ids().filter(|id| is_heading(id) && is_line(id) && !is_other(*id)).take(60).map(read);
         // Blogs set their own name as the first heading and the article's below it, named as such.
         let is_first = |heading: &Heading| heading.named || self.said.dom.tag(heading.element) == Some(Tag::H1);
         let found = headings.filter(|heading| {

@@ -68,6 +68,27 @@ fn a_body_split_by_an_advertisement_is_read_whole() {
 }
 
 #[test]
+fn tables_keep_their_rows_and_preformatted_prose_is_unwrapped() {
+    let prose =
+        "<p>The council met on Tuesday, and agreed to rebuild the pier by spring, officials of the harbour said.</p>";
+    let table = "<table><tr><th>Item</th><th>Coins</th></tr><tr><td>Pier</td><td>9m</td></tr></table>";
+    let html =
+        format!("<body><article><h1>Pier</h1><div class=article-body>{prose}{table}{prose}</div></article></body>");
+    assert!(texts(&read(&html)).contains(&"Item | Coins\nPier | 9m"), "{:?}", texts(&read(&html)));
+    let wrapped = "The harbour council met on Tuesday,\nand agreed to rebuild the old pier by\nspring, its clerk said on the quay.\n\nIt will cost nine million coins, more\nthan was feared, and the ferry company\nis to pay a third of the whole sum.";
+    assert_eq!(
+        texts(&read(&format!("<body><article><h1>Pier</h1><pre>\n{wrapped}\n</pre></article></body>"))),
+        [
+            "The harbour council met on Tuesday, and agreed to rebuild the old pier by spring, its clerk said on the quay.",
+            "It will cost nine million coins, more than was feared, and the ferry company is to pay a third of the whole sum.",
+        ]
+    );
+    let code = "fn main() {\n    let pier = Pier::new();\n    pier.build();\n    println!(\"{pier}\");\n}";
+    let html = format!("<body><article><h1>Pier</h1>{prose}<pre>{code}</pre>{prose} x</article></body>");
+    assert!(texts(&read(&html)).iter().any(|text| text.lines().count() == 5));
+}
+
+#[test]
 fn scripts_without_blanks_or_from_right_to_left_are_read() {
     for text in [
         "两国代表周四在港口城市结束了为期三天的会谈，没有签署任何协议，双方都表示会谈将继续进行。",
@@ -104,6 +125,18 @@ fn hostile_pages_are_read_in_bounded_time() {
                 "word ".repeat(200_000)
             ),
         ),
+        (
+            "a stream of many rows",
+            format!(
+                "<script>self.__next_f.push([1,\"{}\"])</script>",
+                (0..60_000)
+                    .map(|n| format!("{n:x}:[\\\"${:x}\\\",\\\"${:x}\\\"]\\n", n + 1, n + 2))
+                    .collect::<Vec<_>>()
+                    .concat()
+            ),
+        ),
+        ("nested named bodies", format!("{}<p>{}</p>", "<div class=article-body>".repeat(30_000), "word ".repeat(400))),
+        ("nested headings", format!("{}{}", "<h2 class=post-title>".repeat(20_000), "word ".repeat(40_000))),
         ("empty assignments", format!("<script>window.__NUXT__={}</script>", "a={b;".repeat(400_000))),
         ("bare brackets", "<".repeat(500_000)),
         ("open quotes", "<a b=\"".repeat(100_000)),
