@@ -3,7 +3,7 @@
 
 use super::bond::Bond;
 use super::compiled::{Node, Query};
-use super::document::Document;
+use super::document::{Document, WORD};
 use super::expr::Link;
 use super::hits::Hit;
 use crate::model::topic::Field;
@@ -166,7 +166,9 @@ impl<'a> Evaluation<'a> {
             let right = reached.get(rights).filter(|_| link != Link::Before);
             let left = left.filter(|(own, _)| bond.binds(self.document, own.after, place.first));
             let right = right.filter(|(own, _)| bond.binds(self.document, place.after, own.first));
-            let nearest = match (left, right) {
+            let between = reached.get(lefts..rights).unwrap_or_default();
+            let compound = between.iter().find(|(own, _)| link != Link::Before && self.is_compound(own, place));
+            let nearest = match (compound.or(left), right.filter(|_| compound.is_none())) {
                 (Some(left), Some(right)) if right.0.start - place.end < place.start - left.0.end => right,
                 (Some(left), _) => left,
                 (None, Some(right)) => right,
@@ -176,6 +178,14 @@ impl<'a> Evaluation<'a> {
             next.push((*place, path));
         }
         next
+    }
+
+    /// Whether one compound stands for both: in scripts without blanks 中美 is China and the United States in one.
+    fn is_compound(&self, a: &Span, b: &Span) -> bool {
+        let (What::Hit { atom: one, .. }, What::Hit { atom: other, .. }) = (a.what, b.what) else { return false };
+        let wide =
+            |token: u32| self.document.tokens.get(token as usize).is_some_and(|token| token.after - token.at < WORD);
+        one != other && (a.first, a.after) == (b.first, b.after) && wide(a.first)
     }
 
     fn join(&mut self, a: Span, b: Span) -> Span {

@@ -124,6 +124,17 @@ fn the_starter_topic_finds_talks_and_passes_near_misses_by() {
 }
 
 #[test]
+fn the_starter_topic_finds_both_sides_in_one_compound() {
+    let topic = starter();
+    let found = |title: &str, text: &str| {
+        score(&topic.query, &Weights::default(), &article("zh", title, &[text])).unwrap_or(0.0) >= topic.min_score
+    };
+    assert!(found("各方关注日内瓦", "据新华社报道，备受关注的中美会谈周二在日内瓦继续进行，双方同意保持沟通。"));
+    assert!(found("中美会谈继续", "双方同意保持沟通。"));
+    assert!(!found("各方关注日内瓦", "据新华社报道，备受关注的中欧会谈周二在日内瓦继续进行，双方同意保持沟通。"));
+}
+
+#[test]
 fn the_starter_topic_needs_its_minimum_score() {
     let open = Topic { min_score: 0.0, ..starter() };
     let (unfiltered, ..) = open.measure(&english(NEWS));

@@ -112,6 +112,10 @@ fn a_headline_holds_or_not() {
         ("=\"Trade War\"", "The Trade War", true),
         ("=\"Trade War\"", "The trade war", false),
         ("trade-war", "The trade war", true),
+        // one place is not two, but for a compound that two groups list
+        ("China NEAR/5 $china", "China sings", false),
+        ("talks NEAR/5 talks", "The talks go on", false),
+        ("中美 NEAR/5 美", "中美会谈", false),
         // operators
         ("China AND talks", "China talks", true),
         ("China AND NOT talks", "China talks", false),
