@@ -12,10 +12,12 @@ use wirewatch::config::load::load_text;
 use wirewatch::engine::text::hex::hex;
 use wirewatch::io::clock::{Clock, ClockHandle};
 use wirewatch::io::store::Store;
+use wirewatch::jobs::poll::Poller;
 use wirewatch::jobs::websub::{Push, inbox};
 use wirewatch::jobs::{Context, poll, websub};
 use wirewatch::model::record::SourceRecord;
 use wirewatch::model::time::SignedDuration;
+use wirewatch::model::url::WebUrl;
 
 use crate::support::hostile::{Hostile, Seen, answer};
 use crate::support::sink::NOON;
@@ -439,4 +441,34 @@ async fn a_feed_that_names_no_hub_any_more_is_polled_as_before() {
     wire.poll().await;
     assert_eq!(wire.status().1.as_deref(), Some("config"));
     assert_eq!(wire.tick().await.remove(0).mode, "subscribe", "it is wanted again");
+}
+
+#[tokio::test]
+async fn a_start_asks_for_what_was_pushed_while_nobody_listened() {
+    let wire = Wire::new(accepts).await;
+    wire.live().await;
+    wire.later(1);
+    wire.poll().await;
+    assert_eq!(wire.status().1.as_deref(), Some("push"));
+    let polls = async || {
+        let before = wire.polls();
+        let mut poller = Poller::new(Arc::default(), Arc::default());
+        poller.tick(&wire.context).await.unwrap();
+        poller.finish().await;
+        wire.polls() - before
+    };
+    assert_eq!(polls().await, 0, "its own interval is not over");
+    wire.later(1);
+    assert_eq!(polls().await, 1, "it is, though the hub's promise holds for hours");
+}
+
+#[tokio::test]
+async fn a_callback_that_moved_is_told_to_the_hub() {
+    let wire = Wire::new(accepts).await;
+    let asked = wire.live().await;
+    let elsewhere = WebUrl::parse("http://elsewhere.test/w/").unwrap();
+    wire.context.store.sync_subscriptions(Some(&elsewhere), wire.context.clock.now()).await.unwrap();
+    assert_eq!(wire.status().0.as_deref(), Some("asked"), "what the hub knows leads nowhere");
+    let again = wire.tick().await.remove(0);
+    assert_eq!((again.mode.as_str(), &again.callback), ("subscribe", &asked.callback));
 }
