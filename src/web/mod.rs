@@ -3,14 +3,13 @@
 
 mod feeds;
 mod guard;
+mod serving;
 mod outbox;
 mod subscription;
 mod views;
 mod websub;
 
-use std::future::IntoFuture as _;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware;
@@ -26,10 +25,6 @@ use crate::jobs::websub::Inbox;
 
 /// The newest context: a reload shows at the next request.
 type Contexts = watch::Receiver<Arc<Context>>;
-
-/// How long requests under way may take to end. A browser that holds a connection open without a request, or with half of
-/// one, must not hold up the stop.
-const STOP_GRACE: Duration = Duration::from_secs(2);
 
 /// Serves until `stop` is cancelled; requests under way may end. What hubs push goes into `inbox`.
 pub async fn serve(listener: TcpListener, contexts: Contexts, inbox: Inbox, stop: CancellationToken) {
@@ -51,17 +46,7 @@ pub async fn serve(listener: TcpListener, contexts: Contexts, inbox: Inbox, stop
         .layer(middleware::map_response(with_security_headers))
         .layer(Extension(inbox))
         .with_state(contexts);
-    let served = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned()).into_future();
-    let too_long = async {
-        stop.cancelled().await;
-        tokio::time::sleep(STOP_GRACE).await;
-    };
-    tokio::select! {
-        served = served => if let Err(error) = served {
-            tracing::error!(%error, "the web page stopped");
-        },
-        () = too_long => tracing::debug!("connections to the web page that did not end are cut"),
-    }
+    serving::serve(listener, app, stop).await;
 }
 
 async fn with_security_headers(mut response: Response) -> Response {

@@ -334,6 +334,27 @@ fn a_stop_gives_back_what_hangs_and_the_next_start_sends_it_under_its_own_id() {
 }
 
 #[test]
+fn connections_that_say_nothing_take_the_page_its_places_for_a_while_only() {
+    let world = World::open(&[]);
+    world.configure("[web]\nlisten = \"127.0.0.1:0\"\n");
+    let mut daemon = start(&world);
+    let web = daemon.web();
+    // More than there are places, half of them with half a head.
+    let held: Vec<TcpStream> = (0..300)
+        .map(|n| {
+            let mut stream = TcpStream::connect(web).unwrap();
+            if n % 2 == 0 {
+                stream.write_all(b"GET / HTTP/1.1\r\nHost: ").unwrap();
+            }
+            stream
+        })
+        .collect();
+    assert_eq!(get(web, "/healthz", "").0, 200);
+    drop(held);
+    assert!(daemon.stop().success());
+}
+
+#[test]
 fn connections_that_say_nothing_do_not_delay_the_stop() {
     let world = world(&format!("{FAST}[web]\nlisten = \"127.0.0.1:0\"\n"));
     let mut daemon = start(&world);
