@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::query::TopicSet;
 use super::schedule::RecheckRules;
+use super::text::fold::fold;
 use crate::model::channel::ChannelKind;
 use crate::model::event::EventKind;
 use crate::model::ids::{ChannelId, SourceId, StoryId, TopicId};
@@ -50,7 +51,7 @@ pub enum Backlog {
 pub struct Mute {
     /// Only this source.
     pub source: Option<SourceId>,
-    /// Only this author (case-folded).
+    /// Only this author; case and accents do not matter.
     pub author: Option<String>,
     /// Only this story.
     pub story: Option<i64>,
@@ -202,8 +203,8 @@ pub fn is_muted(subject: Subject<'_>, mutes: &[Mute], now: Timestamp) -> bool {
             && mute.story.is_none_or(|story| story == subject.story.0)
             && mute.topic.as_ref().is_none_or(|topic| topic == subject.topic)
             && mute.author.as_ref().is_none_or(|author| {
-                let author = author.to_lowercase();
-                subject.authors.iter().any(|known| known.to_lowercase() == author)
+                let author = fold(author);
+                subject.authors.iter().any(|known| fold(known) == author)
             })
     })
 }

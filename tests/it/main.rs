@@ -24,6 +24,7 @@ mod given_up;
 mod herd;
 mod import;
 mod mail_tls;
+mod mutes;
 mod pipeline;
 mod replay;
 mod rules;
