@@ -305,7 +305,7 @@ pub enum SourcesAction {
         /// A feed, sitemap or page
         url: String,
     },
-    /// Find the feeds of a site
+    /// Find the feeds and sitemaps of a site
     Discover {
         /// Any page of the site
         url: String,

@@ -3,8 +3,8 @@
 
 mod feeds;
 mod guard;
-mod serving;
 mod outbox;
+mod serving;
 mod subscription;
 mod views;
 mod websub;

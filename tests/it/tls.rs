@@ -64,3 +64,22 @@ async fn a_certificate_that_is_none_for_the_site_is_refused_with_the_reason() {
         assert!(asked.lock().unwrap().is_empty(), "nothing was asked of it: {said}");
     }
 }
+
+#[tokio::test]
+async fn headers_are_bounded_over_http_2_too() {
+    let authority = Authority::new();
+    let (addr, _) = serve(&authority, "site.test", Kind::Good, &["h2"]).await;
+    let http = trusting(&authority, &[("site.test", addr)]);
+    let refused = "unreachable: the answer breaks the rules of HTTP/2, or its headers are over 64 KiB";
+    for (count, said) in [
+        (0, "fresh: 200 with 64 bytes"),
+        (30, "fresh: 200 with 64 bytes"),
+        (70, refused),
+        (2000, "toolarge: its headers are too many or too long"),
+        // The client is of use after that.
+        (0, "fresh: 200 with 64 bytes"),
+    ] {
+        let address = url(&format!("https://site.test/headers/{count}"));
+        assert_eq!(told(&http.get(&address, &RequestOptions::default()).await), said, "{count} headers");
+    }
+}

@@ -19,8 +19,12 @@ pub(super) fn no_answer(url: &WebUrl, error: &reqwest::Error) -> FetchError {
     }
     let innermost = innermost(error);
     // The parser's own bounds on the number and the size of header lines.
-    if innermost.contains("too large") || innermost.contains("too many headers") {
+    if ["too large", "too many headers", "too_many_continuations"].iter().any(|words| innermost.contains(words)) {
         return FetchError::TooLarge { url: url.clone(), reason: "its headers are too many or too long".to_owned() };
+    }
+    // HTTP/2 has one word for both.
+    if innermost.contains("unspecific protocol error") {
+        return unreachable(url, "the answer breaks the rules of HTTP/2, or its headers are over 64 KiB");
     }
     unreachable(
         url,

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use hyper::body::Bytes;
+use hyper::header::HeaderValue;
 use hyper::{Request, Response, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
@@ -16,7 +17,7 @@ use super::authority::{Authority, Kind};
 /// What was asked of a server: by which version, for which host.
 pub(crate) type Asked = Arc<Mutex<Vec<(Version, String)>>>;
 
-/// Serves `name` with such a certificate; every answer is a feed. Ends with the test's runtime.
+/// Serves `name` with such a certificate; every answer is a feed, with long headers where the path asks for them. Ends with the test's runtime.
 #[expect(clippy::disallowed_methods, reason = "the server is to run beside the test and end with it")]
 pub(crate) async fn serve(authority: &Authority, name: &str, kind: Kind, protocols: &[&str]) -> (SocketAddr, Asked) {
     let mut config = authority.server_with(name, kind);
@@ -37,7 +38,15 @@ pub(crate) async fn serve(authority: &Authority, name: &str, kind: Kind, protoco
                     let host = request.uri().authority().map(ToString::to_string);
                     let host = host.or_else(|| Some(request.headers().get("host")?.to_str().ok()?.to_owned()));
                     log.lock().unwrap().push((request.version(), host.unwrap_or_default()));
-                    async { Ok::<_, Infallible>(Response::new(http_body_util::Full::new(Bytes::from_static(FEED)))) }
+                    let mut response = Response::new(http_body_util::Full::new(Bytes::from_static(FEED)));
+                    // `/headers/100`: so many headers of a kilobyte each.
+                    let path = request.uri().path();
+                    let count = path.strip_prefix("/headers/").and_then(|count| count.parse().ok()).unwrap_or(0);
+                    for _ in 0..count {
+                        let value = HeaderValue::from_bytes(&[b'x'; 1000]).unwrap();
+                        response.headers_mut().append("x-long", value);
+                    }
+                    async { Ok::<_, Infallible>(response) }
                 });
                 drop(Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), answer).await);
             });
