@@ -1,6 +1,5 @@
 //! The texts that a decision compares, found by the keys they have in common. Each content is read once a decision.
 
-use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -17,6 +16,14 @@ use crate::model::ids::{ArticleId, RevisionNumber, StoryId};
 
 /// Articles under one key of the index that are looked at: a key that more have is some boilerplate's.
 const BAND_ARTICLES: u32 = 48;
+
+/// Texts that share so many keys with a capture are compared with it however many other texts have those keys: a text
+/// that half the press copied has no rare ones.
+const MANY_KEYS: usize = 3;
+
+/// A shared key counts as one by the number of articles that have it: a turn of phrase that stands in thousands of texts
+/// tells nothing of two of them. Texts that share fewer than [`MANY_KEYS`] are compared from this sum on.
+const TELLING_WEIGHT: f64 = 0.2;
 
 /// Texts that share a single key with a capture are compared up to this many.
 const LONE_KEY_MAX: usize = 3;
@@ -87,11 +94,12 @@ impl<'a> Texts<'a> {
 
     /// The texts worth comparing: those that share keys, the exact text, or an address across sites.
     pub(super) fn similar(&mut self, capture: &Capture, own: Option<i64>) -> Answer<Vec<KnownText>> {
-        let mut found: Vec<(i64, usize)> = candidates(self.connection, capture)?.into_iter().collect();
-        found.retain(|(article, _)| Some(*article) != own);
-        found.sort_unstable_by_key(|(article, shared)| (Reverse(*shared), *article));
-        // Many texts share one key by chance, in a small vocabulary above all.
-        let lone = found.iter().position(|(_, shared)| *shared == 1).unwrap_or(found.len());
+        let mut found: Vec<(i64, Shared)> = candidates(self.connection, capture)?.into_iter().collect();
+        found.retain(|(article, shared)| Some(*article) != own && shared.is_telling());
+        found.sort_unstable_by(|(one, a), (other, b)| {
+            b.keys.cmp(&a.keys).then(b.weight.total_cmp(&a.weight)).then(one.cmp(other))
+        });
+        let lone = found.iter().position(|(_, shared)| shared.keys == 1).unwrap_or(found.len());
         let mut chosen: Vec<i64> = found.iter().take(lone.min(SIMILAR_MAX)).map(|(article, _)| *article).collect();
         let most = SIMILAR_MAX.min(chosen.len() + LONE_KEY_MAX);
         for (article, _) in found.iter().skip(lone).take(LONE_KEY_LOOKS) {
@@ -119,35 +127,54 @@ impl<'a> Texts<'a> {
     }
 }
 
-/// Articles that may be alike, with how many keys they share; one that is certainly worth a look shares more than all.
-fn candidates(connection: &Connection, capture: &Capture) -> Answer<HashMap<i64, usize>> {
+/// What an article has in common with a capture.
+#[derive(Debug, Clone, Copy, Default)]
+struct Shared {
+    /// How many keys.
+    keys: usize,
+    /// The same, each counted by its rarity.
+    weight: f64,
+}
+
+impl Shared {
+    fn is_telling(self) -> bool {
+        self.keys >= MANY_KEYS || self.weight >= TELLING_WEIGHT
+    }
+}
+
+/// Articles that may be alike, with what they share; one that is certainly worth a look shares more than all.
+fn candidates(connection: &Connection, capture: &Capture) -> Answer<HashMap<i64, Shared>> {
     let candidate = &capture.candidate;
-    let mut counts: HashMap<i64, usize> = HashMap::new();
+    let mut shared: HashMap<i64, Shared> = HashMap::new();
     let mut by_band =
         connection.prepare_cached("SELECT article FROM band WHERE key = ?1 ORDER BY article DESC LIMIT ?2")?;
     for band in candidate.probes() {
-        let found = by_band.query_map(params![signed(*band), BAND_ARTICLES], |row| row.get::<_, i64>(0))?;
+        let found: Vec<i64> =
+            by_band.query_map(params![signed(*band), BAND_ARTICLES], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let weight = 1.0 / found.len().max(1) as f64;
         for article in found {
-            *counts.entry(article?).or_default() += 1;
+            let one = shared.entry(article).or_default();
+            one.keys += 1;
+            one.weight += weight;
         }
     }
-    let certain = candidate.probes().len() + 1;
+    let certain = Shared { keys: candidate.probes().len() + 1, weight: 1.0 };
     if candidate.exact() != 0 {
         let mut exact = connection.prepare_cached("SELECT id FROM article WHERE exact = ?1 ORDER BY id LIMIT ?2")?;
         for article in exact.query_map(params![signed(candidate.exact()), BAND_ARTICLES], |row| row.get::<_, i64>(0))? {
-            counts.insert(article?, certain);
+            shared.insert(article?, certain);
         }
     }
     if let Some(elsewhere) = candidate.elsewhere()
         && let Some(article) = holder(connection, elsewhere)?
     {
-        counts.insert(article, certain);
+        shared.insert(article, certain);
     }
     let mut pointing = connection.prepare_cached("SELECT id FROM article WHERE elsewhere = ?1 ORDER BY id LIMIT ?2")?;
     for article in pointing.query_map(params![candidate.canonical().as_str(), BAND_ARTICLES], |row| row.get(0))? {
-        counts.insert(article?, certain);
+        shared.insert(article?, certain);
     }
-    Ok(counts)
+    Ok(shared)
 }
 
 /// Whether the lengths of a capture and of an article that shares one key with it allow one to be a part of the other.
@@ -164,6 +191,17 @@ fn fit_as_part(one: usize, other: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_common_turn_of_phrase_tells_nothing() {
+        for (keys, articles_each, expected) in
+            [(1, 1, true), (1, 5, true), (1, 6, false), (2, 10, true), (2, 48, false), (3, 48, true)]
+        {
+            let weight = f64::from(keys) / f64::from(articles_each);
+            let shared = Shared { keys: usize::try_from(keys).unwrap(), weight };
+            assert_eq!(shared.is_telling(), expected, "{keys} keys of {articles_each} articles each");
+        }
+    }
 
     #[test]
     fn texts_of_about_one_length_need_more_than_one_key_in_common() {
