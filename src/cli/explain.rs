@@ -38,7 +38,7 @@ fn recorded(explained: &Explained, lines: &mut Vec<String>) {
         let kinds: Vec<&str> = revision.change.iter().map(|kind| kind.as_str()).collect();
         let what = match (revision.number.0, revision.technical) {
             (1, _) => "first capture".to_owned(),
-            (_, true) => "read anew by a newer extractor: no edit".to_owned(),
+            (_, true) => "read anew by a newer extractor or other rules: no edit".to_owned(),
             _ => format!("{} (significance {:.2})", kinds.join(", "), revision.significance),
         };
         lines.push(format!("  {}  revision {}: {what}", time(revision.at), revision.number));

@@ -16,7 +16,7 @@ use crate::model::fetch::Page;
 use crate::model::time::Published;
 use crate::model::url::{CanonicalUrl, WebUrl};
 
-/// The version of extraction and normalization. It is raised when the same page gives another text, so that the
+/// The version of extraction and normalization, at most 255. It is raised when the same page gives another text, so that the
 /// difference is recorded as technical and never told as an edit.
 pub const EXTRACTOR_VERSION: u32 = 3;
 
@@ -69,6 +69,7 @@ pub struct Candidate {
     made_from: MadeFrom,
     next: Option<WebUrl>,
     twin: Option<WebUrl>,
+    read_by: u32,
 }
 
 /// Why nothing could be read.
@@ -176,7 +177,7 @@ impl Candidate {
             suspicion,
             made_from: MadeFrom::Page,
         });
-        Ok(Self { next, twin, ..candidate })
+        Ok(Self { next, twin, read_by: reader(input.rules, input.ignore), ..candidate })
     }
 
     /// Takes a feed's own content for the article (`content = "feed"`). An entry without an address gets one of its
@@ -245,6 +246,7 @@ impl Candidate {
             made_from: parts.made_from,
             next: None,
             twin: None,
+            read_by: EXTRACTOR_VERSION,
         }
     }
 
@@ -303,10 +305,24 @@ impl Candidate {
         self.twin.as_ref()
     }
 
+    /// By what it was read, as [`reader`] has it.
+    pub fn read_by(&self) -> u32 {
+        self.read_by
+    }
+
     /// Where it was read from.
     pub fn made_from(&self) -> MadeFrom {
         self.made_from
     }
+}
+
+/// What reads pages by some rules: [`EXTRACTOR_VERSION`] in the last byte, and above it a hash of the rules, 0 for none. Where
+/// it differs between two looks, a difference between the texts may be no edit.
+pub fn reader(rules: &SiteRules, ignore: &[Regex]) -> u32 {
+    let ignored = ignore.iter().map(Regex::as_str).collect::<Vec<_>>().join("\n");
+    let ignored = if ignored.is_empty() { 0 } else { xxh3_64(ignored.as_bytes()) };
+    let key = (rules.key() ^ ignored.rotate_left(7)).to_le_bytes();
+    u32::from_le_bytes([0, key[0], key[1], key[2]]) | EXTRACTOR_VERSION
 }
 
 /// Extracts an answer's article, all its pages as one. Fails only for what is no text at all.

@@ -45,3 +45,30 @@ fn a_sites_rules_are_followed_named_and_checked() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains(&format!("{}:2:8", file.display())) && said.contains('^'), "{said}");
 }
+
+#[test]
+fn other_rules_are_no_edit_and_hide_none() {
+    let world = world();
+    world.cycle();
+    let changes = || -> Vec<(u64, u64)> {
+        let lines = world.json(&["log", "http://wire.test/pier", "--json"]);
+        lines.iter().map(|one| (one["added_words"].as_u64().unwrap(), one["removed_words"].as_u64().unwrap())).collect()
+    };
+    let told = || world.hook_types().iter().filter(|kind| *kind == "article.revised").count();
+    assert_eq!(changes(), [(0, 0)]);
+    fs::write(world.path("rules/wire.toml"), "site = \"wire.test\"\nremove = \"p:nth-of-type(2)\"\n").unwrap();
+    world.newsroom.edit("wire.test", "/pier", |story| {
+        for text in &mut story.paragraphs {
+            *text = text.replace("by spring", "by autumn");
+        }
+    });
+    world.cycle();
+    // The edit is told for what it is, though the second paragraph is left out now.
+    assert_eq!(changes(), [(0, 0), (1, 1)]);
+    fs::write(world.path("rules/wire.toml"), "site = \"wire.test\"\n").unwrap();
+    world.newsroom.edit("wire.test", "/pier", |story| story.author.push(' '));
+    let before = told();
+    world.cycle();
+    assert_eq!(told(), before, "what came back by other rules is told to nobody");
+    assert!(world.run(&["verify"]).status.success());
+}

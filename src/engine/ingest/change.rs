@@ -5,7 +5,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::Capture;
 use super::known::{Known, KnownArticle, PastRevision};
 use super::plan::{NewRevision, TopicChange, Transition};
-use crate::engine::candidate::MadeFrom;
+use crate::engine::candidate::Candidate;
 use crate::engine::page::block_hash;
 use crate::engine::query::{Document, DocumentInput};
 use crate::engine::revision::{self, Change};
@@ -57,14 +57,14 @@ pub(super) fn revision_of(case: Case<'_>, change: &Change, record: &ArticleRecor
         change_hash: change_hash(change),
         flip_of: flip.map(|(number, _)| number),
         flaps: flip.is_some_and(|(_, ended)| now.duration_since(ended) <= FLAP_WINDOW),
-        ..link(Some(&article.hash), capture.candidate.made_from(), (record, number), content, now)
+        ..link(Some(&article.hash), &capture.candidate, (record, number), content, now)
     }
 }
 
 /// The next link of an article's chain, with nothing said about what changed.
 pub(super) fn link(
     previous: Option<&[u8; 32]>,
-    made_from: MadeFrom,
+    candidate: &Candidate,
     (record, number): (&ArticleRecord, RevisionNumber),
     content: &Content,
     now: Timestamp,
@@ -89,7 +89,8 @@ pub(super) fn link(
         flip_of: None,
         flaps: false,
         technical: false,
-        made_from,
+        made_from: candidate.made_from(),
+        extractor: candidate.read_by(),
     }
 }
 

@@ -82,7 +82,7 @@ fn first(known: &Known, capture: &Capture, topics: &Topics, now: Timestamp) -> P
         last_checked: now,
         revisions: 1,
     };
-    plan.revision = Some(link(None, candidate.made_from(), (&record, RevisionNumber(1)), content, now));
+    plan.revision = Some(link(None, candidate, (&record, RevisionNumber(1)), content, now));
     let changes = topic_changes(&[], capture, &record, topics);
     plan.row = Some(Row { fresh: true, backlog, ..Row::default() });
     let article = KnownArticle::unwritten(record, candidate.url().site());

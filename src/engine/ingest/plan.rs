@@ -136,6 +136,8 @@ pub struct NewRevision {
     pub technical: bool,
     /// Where it was read from.
     pub made_from: MadeFrom,
+    /// By what it was read, as `candidate::reader` has it.
+    pub extractor: u32,
 }
 
 /// A difference held back.

@@ -1,4 +1,4 @@
-//! What a newer extractor reads otherwise from a page that did not change: recorded, and told to nobody.
+//! What a newer extractor, or one with other rules, reads otherwise from a page that did not change: recorded, and told to nobody.
 
 use super::change::{Case, link, topic_changes};
 use super::decide::{revised_record, standing};
@@ -38,10 +38,10 @@ pub(super) fn technical(case: Case<'_>, mut plan: Plan) -> Plan {
     let number = RevisionNumber(article.record.revisions + 1);
     let story = standing(case.known, article);
     let record = revised_record(article, content, &story, number, plan.row.as_ref());
-    let link = link(Some(&article.hash), capture.candidate.made_from(), (&record, number), content, now);
+    let link = link(Some(&article.hash), &capture.candidate, (&record, number), content, now);
     plan.outcome = Outcome::Reextracted;
     plan.revision = Some(NewRevision { technical: true, ..link });
     plan.matches = Some(MatchPlan { changes: topic_changes(&article.matches, capture, &record, topics) });
-    plan.notes.push("read by a newer extractor: a technical revision, no edit".to_owned());
+    plan.notes.push("read by a newer extractor or other rules: a technical revision, no edit".to_owned());
     plan
 }

@@ -3,6 +3,7 @@
 //! The page is given to the selector engine as our own parser bounded it, so that no page can make it run away.
 
 use scraper::{Html, Selector};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::dom::{Dom, Tag};
 
@@ -41,6 +42,7 @@ pub struct SiteRules {
     published: Vec<Selector>,
     body: Vec<Selector>,
     remove: Vec<Selector>,
+    key: u64,
 }
 
 impl SiteRules {
@@ -58,7 +60,9 @@ impl SiteRules {
                 })
                 .collect()
         };
+        let fields = [&raw.title, &raw.author, &raw.published, &raw.body, &raw.remove];
         Ok(Self {
+            key: xxh3_64(fields.map(|field| field.join("\n")).join("\n\n").as_bytes()),
             title: all("title", &raw.title)?,
             author: all("author", &raw.author)?,
             published: all("published", &raw.published)?,
@@ -78,7 +82,13 @@ impl SiteRules {
             published: field(&self.published, &below.published),
             body: field(&self.body, &below.body),
             remove: below.remove.iter().chain(&self.remove).cloned().collect(),
+            key: self.key.rotate_left(1) ^ below.key,
         }
+    }
+
+    /// Equal for equal rules, from run to run; 0 for none.
+    pub fn key(&self) -> u64 {
+        if self.is_empty() { 0 } else { self.key }
     }
 
     /// Whether there is no rule.

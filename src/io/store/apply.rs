@@ -6,7 +6,7 @@ use super::blobs;
 use super::error::Answer;
 use super::search;
 use super::value::{ms, signed, to_json};
-use crate::engine::candidate::{EXTRACTOR_VERSION, MadeFrom};
+use crate::engine::candidate::MadeFrom;
 use crate::engine::ingest::known::Told;
 use crate::engine::ingest::plan::{Held, MatchPlan, NewRevision, Plan, StoryPlan, Transition};
 use crate::engine::ingest::{Capture, Outcome};
@@ -55,7 +55,7 @@ pub(super) fn revision(
             ":acknowledged": new.acknowledged, ":notice": new.notice, ":significance": new.significance,
             ":added": new.added_words, ":removed": new.removed_words, ":change_hash": signed(new.change_hash),
             ":shown": signed(new.shown), ":flip_of": new.flip_of.map(|number| number.0),
-            ":technical": new.technical, ":extractor": EXTRACTOR_VERSION, ":made_from": new.made_from.as_str(),
+            ":technical": new.technical, ":extractor": new.extractor, ":made_from": new.made_from.as_str(),
             ":page": page, ":notes": to_json("notes", notes)?,
         })?;
     Ok(())

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 use super::error::{Answer, StoreError};
 use super::value::{ms, signed, to_json};
 use super::{apply, blobs, events, load, sources, wayback};
-use crate::engine::candidate::{EXTRACTOR_VERSION, MadeFrom};
+use crate::engine::candidate::MadeFrom;
 use crate::engine::ingest::known::{Known, KnownArticle};
 use crate::engine::ingest::plan::{Doubt, Plan, Row};
 use crate::engine::ingest::{self, Capture, Ingested, Observation, Observed, Outcome, Recorded, Reread, Seen};
@@ -38,7 +38,7 @@ pub(super) fn ingest(connection: &Connection, capture: &Capture, topics: &Topics
 
 /// Whether a difference may be the extractor's.
 fn is_read_by_older(article: &KnownArticle, capture: &Capture) -> bool {
-    article.extractor != EXTRACTOR_VERSION
+    article.extractor != capture.candidate.read_by()
         && capture.candidate.made_from() == MadeFrom::Page
         && matches!(capture.reread, Reread::NotAsked)
         && *article.content != *capture.candidate.content()

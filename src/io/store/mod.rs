@@ -49,7 +49,7 @@ pub use prune::{Horizon, Pruned};
 pub use reader::{ArticleFilter, DeliveryFilter, Explained, Reader, SearchHit, TopicCount};
 pub use sources::{PollRecord, SourceState, Unknown};
 pub use upkeep::DaemonLock;
-pub use verify::{Derivation, Verified, VerifyProblem};
+pub use verify::{Derivation, Derived, Verified, VerifyProblem};
 pub use wayback::{WantedCopy, WaybackCounts};
 pub use websub::HubSubscription;
 

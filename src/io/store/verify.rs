@@ -5,7 +5,6 @@ use rusqlite::{Connection, Row};
 use super::error::{Answer, StoreError};
 use super::value::at;
 use super::{Reader, blobs, load};
-use crate::engine::candidate::EXTRACTOR_VERSION;
 use crate::engine::page::block_hash;
 use crate::engine::revision;
 use crate::model::article::Content;
@@ -21,7 +20,7 @@ pub struct Verified {
     pub revisions: usize,
     /// Revisions whose text was derived again from its stored page.
     pub derived: usize,
-    /// Revisions that another extractor read: their derivation is not to be had from this program.
+    /// Revisions that another extractor read, or one with other rules: their derivation is not to be had from this program.
     pub other_extractor: usize,
     /// What does not hold.
     pub problems: Vec<VerifyProblem>,
@@ -36,6 +35,15 @@ pub struct VerifyProblem {
     pub revision: RevisionNumber,
     /// What does not hold.
     pub reason: String,
+}
+
+/// What a page gives.
+#[derive(Debug, Clone)]
+pub struct Derived {
+    /// Its content.
+    pub content: Content,
+    /// By what it was read, as `engine::candidate::reader` has it.
+    pub extractor: u32,
 }
 
 /// What a text is derived from.
@@ -66,7 +74,7 @@ impl Reader {
     pub fn verify(
         &self,
         article: Option<ArticleId>,
-        derive: &dyn Fn(Derivation<'_>) -> Option<Content>,
+        derive: &dyn Fn(Derivation<'_>) -> Option<Derived>,
     ) -> Result<Verified, StoreError> {
         self.read(|connection| verify(connection, article, derive))
     }
@@ -75,7 +83,7 @@ impl Reader {
 fn verify(
     connection: &Connection,
     article: Option<ArticleId>,
-    derive: &dyn Fn(Derivation<'_>) -> Option<Content>,
+    derive: &dyn Fn(Derivation<'_>) -> Option<Derived>,
 ) -> Answer<Verified> {
     let mut statement = connection.prepare(
         "SELECT r.article, r.number, r.at, r.url, r.text_hash, r.hash, r.page, r.extractor, a.source, a.revisions
@@ -122,7 +130,7 @@ fn check(
     connection: &Connection,
     link: &Link,
     before: Option<&(i64, u32, Vec<u8>)>,
-    derive: &dyn Fn(Derivation<'_>) -> Option<Content>,
+    derive: &dyn Fn(Derivation<'_>) -> Option<Derived>,
     verified: &mut Verified,
 ) -> Answer<Vec<String>> {
     let mut reasons = Vec::new();
@@ -147,13 +155,14 @@ fn check(
             .push("its link of the chain does not hold (time, address, content or the link before differ)".to_owned());
     }
     let Some(page) = link.page else { return Ok(reasons) };
-    if link.extractor != EXTRACTOR_VERSION {
-        verified.other_extractor += 1;
-        return Ok(reasons);
-    }
     match blobs::page(connection, page) {
         Ok(page) => {
             if let Some(derived) = derive(Derivation { page: &page, source: &link.source }) {
+                if link.extractor != derived.extractor {
+                    verified.other_extractor += 1;
+                    return Ok(reasons);
+                }
+                let derived = derived.content;
                 verified.derived += 1;
                 // What the site was found to repeat since then is left out of both.
                 let learned = load::learned(connection, page.final_url.site())?;

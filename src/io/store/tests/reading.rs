@@ -1,6 +1,8 @@
 //! Export, search, verify, prune, backup.
 
 use super::*;
+use crate::engine::candidate::EXTRACTOR_VERSION;
+use crate::io::store::Derived;
 use crate::model::record::Record;
 
 fn export(reader: &Reader, now: Timestamp) -> Vec<serde_json::Value> {
@@ -74,13 +76,17 @@ async fn verify_follows_the_chain_and_names_what_was_tampered_with() {
     let right = |derivation: Derivation<'_>| {
         let text = String::from_utf8(derivation.page.body.to_vec()).unwrap();
         let paragraphs: Vec<&str> = text.split("\n\n").collect();
-        Some(Content { title: None, ..content("", &paragraphs) })
+        let content = Content { title: None, ..content("", &paragraphs) };
+        Some(Derived { content, extractor: EXTRACTOR_VERSION })
     };
     let verified = reader.verify(None, &|_| None).unwrap();
     assert_eq!((verified.articles, verified.revisions, verified.problems), (1, 4, Vec::new()));
     let verified = reader.verify(Some(ArticleId(1)), &right).unwrap();
     assert_eq!(verified.derived, 4);
     assert_eq!(verified.problems[0].reason, "its stored page gives another text");
+    let by_other_rules = |derivation: Derivation<'_>| right(derivation).map(|one| Derived { extractor: 1 << 8, ..one });
+    let verified = reader.verify(None, &by_other_rules).unwrap();
+    assert_eq!((verified.derived, verified.other_extractor, verified.problems), (0, 4, Vec::new()));
 
     let path = world.store.path().to_path_buf();
     let raw = schema::open_writer(&path).unwrap();
