@@ -22,11 +22,10 @@ use jiff::tz::TimeZone;
 use self::problem::Problem;
 use crate::engine::page::rules::SiteRules;
 use crate::engine::query::{Query, Terms, Weights};
-pub use crate::engine::route::{Backlog, Mute as MuteConfig, OncePer, TopicOn};
+pub use crate::engine::route::{Backlog, Immediate, Mute as MuteConfig, OncePer, TopicOn};
 use crate::engine::schedule::{Bounds, Wall};
 pub use crate::engine::schedule::{PollTimes, RecheckRules as RecheckConfig};
 use crate::model::channel::WebhookFormat;
-use crate::model::event::EventKind;
 use crate::model::ids::{ChannelId, SourceId, TopicId};
 use crate::model::source::SourceKind;
 use crate::model::time::SignedDuration;
@@ -334,7 +333,7 @@ pub struct EmailChannel {
     /// In which zone.
     pub timezone: TimeZone,
     /// Told at once, each in a mail of its own, instead of with the digest.
-    pub immediate: Vec<EventKind>,
+    pub immediate: Immediate,
     /// At most this many stories in one digest; the rest is counted and linked.
     pub max_items: usize,
     /// How it is sent.

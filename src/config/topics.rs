@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{ChannelTarget, Config};
 use crate::engine::query::{TopicSet, TopicSpec};
-use crate::engine::route::{ChannelRule, TopicRule, Topics};
+use crate::engine::route::{ChannelRule, Immediate, TopicRule, Topics};
 use crate::model::channel::ChannelKind;
 
 impl Topics {
@@ -21,9 +21,9 @@ impl Topics {
         let channels = config.channels.iter().map(|channel| {
             let (kind, immediate) = match &channel.target {
                 ChannelTarget::Email(email) => (ChannelKind::Email, email.immediate.clone()),
-                ChannelTarget::Webhook(_) => (ChannelKind::Webhook, Vec::new()),
-                ChannelTarget::Feed { .. } => (ChannelKind::Feed, Vec::new()),
-                ChannelTarget::Command { .. } => (ChannelKind::Command, Vec::new()),
+                ChannelTarget::Webhook(_) => (ChannelKind::Webhook, Immediate::default()),
+                ChannelTarget::Feed { .. } => (ChannelKind::Feed, Immediate::default()),
+                ChannelTarget::Command { .. } => (ChannelKind::Command, Immediate::default()),
             };
             ChannelRule {
                 id: channel.id.clone(),

@@ -78,6 +78,22 @@ pub struct TopicRule {
     pub on: Vec<TopicOn>,
 }
 
+/// What does not wait for a digest.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Immediate {
+    /// These kinds of events …
+    pub kinds: Vec<EventKind>,
+    /// … that matter at least so much, from 0 to 1: a match by its score, an edit by what it changed.
+    pub from: f64,
+}
+
+impl Immediate {
+    /// Whether an event is told at once. How the service fares has no weight to go by.
+    pub fn asks_for(&self, kind: EventKind, significance: f64) -> bool {
+        self.kinds.contains(&kind) && (kind.is_about_the_service() || significance >= self.from)
+    }
+}
+
 /// What telling needs to know of a channel.
 #[derive(Debug, Clone)]
 pub struct ChannelRule {
@@ -85,8 +101,8 @@ pub struct ChannelRule {
     pub id: ChannelId,
     /// Its kind.
     pub kind: ChannelKind,
-    /// For email: the kinds that do not wait for the digest.
-    pub immediate: Vec<EventKind>,
+    /// For email: what does not wait for the digest.
+    pub immediate: Immediate,
     /// Also told of failing and recovered sources.
     pub sources: bool,
     /// Also told of deliveries to other channels that were given up.
@@ -142,7 +158,7 @@ pub struct Audience {
 
 /// Groups the channels of `topics` by which of these topics each one watches, so that no channel reads of a topic that
 /// is not its own. Topics that nobody is notified of form an audience without sends: the event is still recorded.
-pub fn audiences(kind: EventKind, topics: &[TopicId], rules: &Topics) -> Vec<Audience> {
+pub fn audiences((kind, significance): (EventKind, f64), topics: &[TopicId], rules: &Topics) -> Vec<Audience> {
     let mut watched: BTreeMap<&ChannelId, Vec<TopicId>> = BTreeMap::new();
     for topic in topics {
         for channel in rules.rules.get(topic).map_or(&[][..], |rule| rule.notify.as_slice()) {
@@ -151,7 +167,9 @@ pub fn audiences(kind: EventKind, topics: &[TopicId], rules: &Topics) -> Vec<Aud
     }
     let mut audiences: Vec<Audience> = Vec::new();
     for (channel, topics) in watched {
-        let Some(send) = rules.channels.get(channel).map(|channel| send(kind, channel)) else { continue };
+        let Some(send) = rules.channels.get(channel).map(|channel| send((kind, significance), channel)) else {
+            continue;
+        };
         match audiences.iter_mut().find(|audience| audience.topics == topics) {
             Some(audience) => audience.sends.push(send),
             None => audiences.push(Audience { topics, sends: vec![send] }),
@@ -165,18 +183,18 @@ pub fn audiences(kind: EventKind, topics: &[TopicId], rules: &Topics) -> Vec<Aud
 
 /// The channels that are told of failing and recovered sources.
 pub fn source_sends(kind: EventKind, rules: &Topics) -> Vec<Send> {
-    rules.channels.values().filter(|channel| channel.sources).map(|channel| send(kind, channel)).collect()
+    rules.channels.values().filter(|channel| channel.sources).map(|channel| send((kind, 0.0), channel)).collect()
 }
 
 /// The channels that are told how the others fare: `kind` is about a channel. Nobody is told of his own: what could not
 /// be sent there would be told to the same deaf ear.
 pub fn channel_sends(rules: &Topics, kind: EventKind) -> Vec<Send> {
-    rules.channels.values().filter(|channel| channel.channels).map(|channel| send(kind, channel)).collect()
+    rules.channels.values().filter(|channel| channel.channels).map(|channel| send((kind, 0.0), channel)).collect()
 }
 
-fn send(kind: EventKind, channel: &ChannelRule) -> Send {
+fn send((kind, significance): (EventKind, f64), channel: &ChannelRule) -> Send {
     let soon = match channel.kind {
-        ChannelKind::Email if !channel.immediate.contains(&kind) => Soon::Digest,
+        ChannelKind::Email if !channel.immediate.asks_for(kind, significance) => Soon::Digest,
         ChannelKind::Email | ChannelKind::Webhook | ChannelKind::Feed | ChannelKind::Command => Soon::Now,
     };
     Send { channel: channel.id.clone(), kind: channel.kind, soon }

@@ -48,7 +48,7 @@ pub(super) fn letter(
 
 /// Whether a delivery is one event's own mail rather than a digest.
 pub(super) fn is_immediate(email: &EmailChannel, events: &[Event]) -> bool {
-    matches!(events, [one] if email.immediate.contains(&one.kind))
+    matches!(events, [one] if email.immediate.asks_for(one.kind, one.significance))
 }
 
 /// What is enqueued for a digest that says "nothing": an outbox row needs an event.

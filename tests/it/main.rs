@@ -32,6 +32,7 @@ mod split;
 mod tls;
 mod twin;
 mod unsubscribe;
+mod urgency;
 mod wayback;
 mod websub;
 mod week;

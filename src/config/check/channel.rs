@@ -10,6 +10,7 @@ use super::super::raw::{Context, Node, Section};
 use super::super::{ChannelConfig, ChannelTarget, EmailChannel, MailBy, Secret, WebhookChannel};
 use super::paths::Paths;
 use super::{secret, source, values};
+use crate::engine::route::Immediate;
 use crate::engine::schedule::Wall;
 use crate::model::channel::{ChannelKind, WebhookFormat};
 use crate::model::event::EventKind;
@@ -99,7 +100,16 @@ fn email(section: &Section<'_, '_>, paths: &Paths, has_smtp: bool) -> Option<Ema
     let from = section.optional("from", values::mail_address);
     let cron = section.optional("cron", values::cron);
     let timezone = section.optional("timezone", values::time_zone);
-    let immediate = section.optional("immediate", immediate);
+    let kinds = section.optional("immediate", immediate);
+    let at_least = section.optional("immediate_from", |context, node| values::number(context, node, 0.0, 1.0));
+    if let (None, Some(node)) = (&kinds, section.node("immediate_from")) {
+        let context = section.context();
+        let problem = context.problem(&node.place, "nothing is mailed at once: `immediate` does not say what");
+        context.push(
+            problem.hint("add immediate = [\"match\", \"revision\"], or immediate = true for all kinds").warning(),
+        );
+    }
+    let immediate = Immediate { kinds: kinds.unwrap_or_default(), from: at_least.unwrap_or(0.0) };
     let max_items = section.optional("max_items", |context, node| values::count(context, node, 1000));
     let send_empty = section.optional("send_empty", values::boolean);
     let quiet = section.optional("quiet", quiet);
@@ -109,7 +119,7 @@ fn email(section: &Section<'_, '_>, paths: &Paths, has_smtp: bool) -> Option<Ema
         from,
         cron: cron.or_else(|| Wall::parse(DIGEST_CRON).ok())?,
         timezone: timezone.unwrap_or(TimeZone::UTC),
-        immediate: immediate.unwrap_or_default(),
+        immediate,
         max_items: max_items.unwrap_or(DIGEST_ITEMS),
         by: by?,
         send_empty: send_empty.unwrap_or(false),

@@ -180,7 +180,7 @@ impl Teller<'_> {
             return;
         }
         let ids: Vec<_> = heard.iter().map(|change| change.found.topic.clone()).collect();
-        for audience in route::audiences(kind, &ids, self.topics) {
+        for audience in route::audiences((kind, significance), &ids, self.topics) {
             let theirs: Vec<&TopicChange> =
                 heard.iter().copied().filter(|change| audience.topics.contains(&change.found.topic)).collect();
             let mut data = data::article_data(scene);

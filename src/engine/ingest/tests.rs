@@ -52,7 +52,7 @@ fn topics() -> Topics {
     let channel = ChannelRule {
         id: hook.clone(),
         kind: ChannelKind::Webhook,
-        immediate: Vec::new(),
+        immediate: crate::engine::route::Immediate::default(),
         sources: false,
         channels: false,
     };

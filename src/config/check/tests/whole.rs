@@ -102,6 +102,7 @@ from = "c@a.test"
 cron = "@daily"
 timezone = "Asia/Tokyo"
 immediate = true
+immediate_from = 0.6
 max_items = 5
 send_empty = true
 quiet = "22:00-07:00"

@@ -16,7 +16,7 @@ use super::*;
 use crate::engine::candidate::{Candidate, MadeFrom, Parts, Suspicion};
 use crate::engine::ingest::{Observed, Outcome, Seen};
 use crate::engine::query::{Query, Terms, TopicSet, TopicSpec, Weights};
-use crate::engine::route::{Backlog, ChannelRule, Mute, OncePer, TopicOn, TopicRule};
+use crate::engine::route::{Backlog, ChannelRule, Immediate, Mute, OncePer, TopicOn, TopicRule};
 use crate::engine::schedule::{RecheckRules, RecheckSchedule};
 use crate::model::article::{Block, BlockKind, Content};
 use crate::model::channel::ChannelKind;
@@ -73,8 +73,13 @@ pub(super) fn topics(ask: Ask) -> Arc<Topics> {
         notify: vec![channel("hook"), channel("desk")],
         on: ask.on,
     };
-    let rules =
-        |id: &str, kind| ChannelRule { id: channel(id), kind, immediate: Vec::new(), sources: true, channels: false };
+    let rules = |id: &str, kind| ChannelRule {
+        id: channel(id),
+        kind,
+        immediate: Immediate::default(),
+        sources: true,
+        channels: false,
+    };
     let channels = [rules("hook", ChannelKind::Webhook), rules("desk", ChannelKind::Email)];
     let steps = ["15m until 5h", "2h until 48h", "3d until 30d"].map(str::to_owned);
     Arc::new(Topics {
