@@ -19,8 +19,9 @@
 //! - [`engine`]: verbs, pure and deterministic; `now` and jitter are arguments. In the order an article meets them: `decode`,
 //!   `feed`, `sitemap`, `links`, `discover`, `opml`, `websub` (feeds whose hub pushes), `page`, `split` (articles on
 //!   several pages), `normalize`, `canonical`, `fingerprint`, composed by `candidate`;
-//!   `crosspost`, `revision`, `diff`, `query`, `route`, composed by `ingest`; `schedule`, `retry`, `digest`, `webhook`,
-//!   `feed_out`, `unsubscribe`, `warc`. Shared by stages: `text` (words, folding, sentences), `markup` (a tolerant XML scanner), `dates`,
+//!   `crosspost`, `revision`, `diff`, `query`, `route`, composed by `ingest`; `replay` (what other ignore rules would have
+//!   recorded) composes candidate and revision; `schedule`, `retry`, `digest`, `webhook`, `feed_out`, `unsubscribe`, `warc`,
+//!   `wayback`. Shared by stages: `text` (words, folding, sentences), `markup` (a tolerant XML scanner), `dates`,
 //!   `brief` (an event in words).
 //! - [`config`]: TOML to a checked [`config::Config`], every problem in one run, at its place.
 //! - [`io`]: one adapter for each outside thing: clock, HTTP, store, mail, command, control socket, systemd, logs.
@@ -48,7 +49,8 @@
 //! loads what is
 //! known (the article by address, similar texts by key), calls `decide`, applies the plan and commits. `jobs::recheck` does the
 //! same for tracked articles. `jobs::deliver` leases due deliveries, sends them with no transaction open, and settles them;
-//! `jobs::digest` makes one delivery of what waits when a digest is due.
+//! `jobs::digest` makes one delivery of what waits when a digest is due. `jobs::wayback` works off the queue of copies that an
+//! archive of the web is asked to keep, and `jobs::upkeep` prunes; nothing waits for either.
 
 pub mod model;
 

@@ -184,9 +184,9 @@ fn size(reader: &Reader) -> Result<String, StoreError> {
     let of = |belongs: &dyn Fn(&str) -> bool| -> u64 {
         sizes.iter().filter(|(name, _)| belongs(name)).map(|(_, bytes)| bytes).sum::<u64>() * 100 / total.max(1)
     };
+    let whole = if total < 10 << 20 { format!("{} kB", total / 1000) } else { format!("{} MiB", total >> 20) };
     Ok(format!(
-        "{} MiB, {} ({} kB each): raw pages {} %, texts {} %, search {} %, similar texts {} %",
-        total >> 20,
+        "{whole}, {} ({} kB each): raw pages {} %, texts {} %, search {} %, similar texts {} %",
         counted(articles, "article"),
         total / 1000 / articles.max(1),
         of(&|name| name.starts_with("page")),
