@@ -3,8 +3,8 @@
 //! Grouped by topic, then by story (the origin first, its copies under it); several events about one article are one
 //! item; the most significant comes first. What does not fit is counted and linked, never silently cut.
 //!
-//! Invariants: every event is shown or counted; the HTML part stays under [`HTML_BYTES_MAX`] as it is encoded; nothing a
-//! page wrote reaches the HTML unescaped.
+//! Invariants: every event is shown or counted; both parts together stay under [`PARTS_BYTES_MAX`] as they are encoded;
+//! nothing a page wrote reaches the HTML unescaped.
 
 mod model;
 mod render;
@@ -17,8 +17,8 @@ use crate::model::event::Event;
 use crate::model::time::Timestamp;
 use crate::model::url::WebUrl;
 
-/// Mail readers clip messages from about 100 kB on.
-pub const HTML_BYTES_MAX: usize = 90_000;
+/// Mail readers clip messages from about 100 kB on, some by the HTML and some by the whole; headers come on top.
+pub const PARTS_BYTES_MAX: usize = 95_000;
 
 /// What a digest is made of.
 #[derive(Debug, Clone, Copy)]
@@ -58,12 +58,12 @@ pub fn render(input: &DigestInput<'_>) -> Rendered {
     loop {
         let model = Model::of(input, items);
         let rendered = render::render(&model);
-        let size = encoded_len(&rendered.html);
-        if size <= HTML_BYTES_MAX || items == 1 {
+        let size = encoded_len(&rendered.html) + encoded_len(&rendered.text);
+        if size <= PARTS_BYTES_MAX || items == 1 {
             return rendered;
         }
         let shown = model.shown().max(1);
-        items = (shown * HTML_BYTES_MAX / size).min(shown - 1).max(1);
+        items = (shown * PARTS_BYTES_MAX / size).min(shown - 1).max(1);
     }
 }
 
@@ -74,8 +74,13 @@ fn encoded_len(text: &str) -> usize {
 
 /// The bytes of a text as quoted-printable.
 pub fn quoted_len(text: &str) -> usize {
-    let plain = |byte: u8| byte == b'\n' || (byte != b'=' && (b' '..=b'~').contains(&byte));
-    let bytes: usize = text.bytes().map(|byte| if plain(byte) { 1 } else { 3 }).sum();
+    let length = |byte: u8| match byte {
+        // On its way a line ends in two.
+        b'\n' => 2,
+        byte if byte != b'=' && (b' '..=b'~').contains(&byte) => 1,
+        _ => 3,
+    };
+    let bytes: usize = text.bytes().map(length).sum();
     // A soft line break every 73 characters.
     bytes + bytes / 73 * 3
 }
