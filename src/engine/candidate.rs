@@ -69,6 +69,7 @@ pub struct Candidate {
     made_from: MadeFrom,
     next: Option<WebUrl>,
     twin: Option<WebUrl>,
+    moved: Option<WebUrl>,
     read_by: u32,
 }
 
@@ -157,6 +158,7 @@ impl Candidate {
         let Pages { first, extracted } = Pages::read(input)?;
         let blocked = blocked::recognise(page, &first);
         let (next, twin) = (extracted.next_page().cloned(), extracted.amp_twin().cloned());
+        let moved = extracted.moved_to().cloned();
         let hint = extracted.canonical_hint().cloned();
         let edges = extracted.edge_blocks();
         let mut content = normalize::normalize(extracted).into_content();
@@ -177,7 +179,7 @@ impl Candidate {
             suspicion,
             made_from: MadeFrom::Page,
         });
-        Ok(Self { next, twin, read_by: reader(input.rules, input.ignore), ..candidate })
+        Ok(Self { next, twin, moved, read_by: reader(input.rules, input.ignore), ..candidate })
     }
 
     /// Takes a feed's own content for the article (`content = "feed"`). An entry without an address gets one of its
@@ -246,6 +248,7 @@ impl Candidate {
             made_from: parts.made_from,
             next: None,
             twin: None,
+            moved: None,
             read_by: EXTRACTOR_VERSION,
         }
     }
@@ -303,6 +306,11 @@ impl Candidate {
     /// The AMP form that the page names, where its own lacks the text.
     pub fn twin(&self) -> Option<&WebUrl> {
         self.twin.as_ref()
+    }
+
+    /// Where the page sends its reader, if it has no text of its own.
+    pub fn moved_to(&self) -> Option<&WebUrl> {
+        self.moved.as_ref()
     }
 
     /// By what it was read, as [`reader`] has it.

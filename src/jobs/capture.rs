@@ -14,7 +14,6 @@ use crate::config::{ContentFrom, SourceConfig};
 use crate::engine::candidate::{Candidate, CandidateError, CandidateInput};
 use crate::engine::ingest::{AskedBy, Capture, Ingested, Observation, Observed, Outcome, Recorded, Reread, Seen};
 use crate::engine::page::Learned;
-use crate::engine::page::rules::SiteRules;
 use crate::io::http::RequestOptions;
 use crate::io::store::{Recheck, StoreError};
 use crate::model::entry::Entry;
@@ -81,9 +80,11 @@ async fn page(context: &Context, look: Look) -> Result<Tally, StoreError> {
     options.validators = look.validators.clone();
     match context.http.get(&look.url, &options).await {
         Ok(FetchOutcome::Fresh(page)) => {
-            let learned = context.store.learned(page.final_url.site()).await?;
-            let rules = context.config.rules_for(Some(&look.source), &page.final_url).rules;
-            let read = |page| read(context, &look, page, Arc::clone(&rules), learned.clone());
+            // A page may send its reader on to another site.
+            let read = |page: Page| async {
+                let learned = context.store.learned(page.final_url.site()).await.map_err(|error| error.to_string())?;
+                read(context, &look, page, learned).await
+            };
             match whole::whole(&context.http, &options, *page, read).await {
                 Ok((candidate, page)) => record(context, &look, candidate, Some(page)).await,
                 Err(reason) => observe(context, &look, Seen::Failed { reason, status: None, wait: None }).await,
@@ -97,13 +98,8 @@ async fn page(context: &Context, look: Look) -> Result<Tally, StoreError> {
 }
 
 /// Extraction, on a blocking thread of its own.
-async fn read(
-    context: &Context,
-    look: &Look,
-    page: Page,
-    rules: Arc<SiteRules>,
-    learned: Learned,
-) -> Result<(Candidate, Page), String> {
+async fn read(context: &Context, look: &Look, page: Page, learned: Learned) -> Result<(Candidate, Page), String> {
+    let rules = context.config.rules_for(Some(&look.source), &page.final_url).rules;
     let (source, entry) = (Arc::clone(&look.source), look.entry.clone());
     let work = context.read(move || {
         let input = CandidateInput {
@@ -168,8 +164,7 @@ async fn record(context: &Context, look: &Look, candidate: Candidate, page: Opti
 /// What this extractor makes of a stored page.
 async fn read_anew(context: &Context, look: &Look, page: Page) -> Result<Reread, StoreError> {
     let learned = context.store.learned(page.final_url.site()).await?;
-    let rules = context.config.rules_for(Some(&look.source), &page.final_url).rules;
-    Ok(match read(context, look, page, rules, learned).await {
+    Ok(match read(context, look, page, learned).await {
         Ok((older, _)) => Reread::Read(Box::new(older.content().clone())),
         Err(_) => Reread::Lost,
     })

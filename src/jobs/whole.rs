@@ -1,5 +1,6 @@
-//! An article whole: its page with the other parts, if it is split over several pages, and its AMP twin, if its own page lacks
-//! the text. Each is asked for like any page: guarded, by the host's pace, obeying robots.txt where the first did.
+//! An article whole: its page, or the one that it sends its reader on to, with the other parts, if it is split over several
+//! pages, and its AMP twin, if its own page lacks the text. Each is asked for like any page: guarded, by the host's pace,
+//! obeying robots.txt where the first did.
 
 use std::future::Future;
 
@@ -28,8 +29,15 @@ where
     R: Future<Output = Result<Read, String>>,
 {
     let options = &RequestOptions { validators: crate::model::fetch::Validators::default(), ..options.clone() };
-    let first = page.final_url.clone();
+    let asked = page.url.clone();
     let mut whole = read(page).await?;
+    let moved = whole.0.moved_to().cloned();
+    if let Some(to) = moved
+        && let Some(page) = other(http, options, &to, |_| true).await?
+    {
+        whole = read(Page { url: asked, ..page }).await?;
+    }
+    let first = whole.1.final_url.clone();
     let named = whole.0.twin().cloned();
     if let Some(twin) = named
         && let Some(page) = other(http, options, &twin, |url| split::may_be_twin(&first, url)).await?

@@ -50,6 +50,10 @@ fn serve(mode: &Arc<AtomicUsize>) -> Hostile {
                 answer(stream, "HTTP/1.1 200 OK\ncontent-type: text/html", amp.as_bytes())
             }
             ("/pier/amp", BROKEN) => answer(stream, "HTTP/1.1 503 Service Unavailable", b""),
+            ("/moved", _) => {
+                let head = "<meta http-equiv=refresh content=\"0; url='/whole'\"><title>Wait</title>";
+                answer(stream, ok, format!("<html><head>{head}</head><body>Wait</body></html>").as_bytes())
+            }
             ("/feed", _) => {
                 let host = seen.header("host").unwrap_or_default();
                 let item = format!("<item><title>{TITLE}</title><link>http://{host}/pier</link></item>");
@@ -95,5 +99,8 @@ fn a_text_that_only_the_twin_has_is_read_from_it() {
     let before = asked("/pier/amp");
     assert_eq!(read("/whole")["text"], format!("{whole}\n\n{MORE}"));
     assert_eq!(read("/elsewhere")["text"], "");
+    let moved = read("/moved");
+    assert_eq!(moved["url"], format!("http://{}/whole", server.addr));
+    assert_eq!(moved["text"], read("/whole")["text"], "a page that sends its reader on");
     assert_eq!((asked("/pier/amp"), asked("/whole/amp")), (before, 0), "only where the text is lacking, and once");
 }

@@ -169,6 +169,10 @@ pub(super) fn clean<'a>(stated: impl Iterator<Item = &'a str>, outlet: Outlet<'_
                 in_office |= people > 0 && NO_NAME.is_match(piece);
                 continue;
             };
+            // «…, Köln» is where: nobody is named by one word beside people with two.
+            if people > 0 && !name.contains(' ') && names.last().is_some_and(|last| last.contains(' ')) {
+                continue;
+            }
             if in_office && (NO_PERSON.is_match(&name) || !name.contains(' ')) {
                 continue;
             }
@@ -314,6 +318,7 @@ mod tests {
             ("By Jo Arden , Sam Lee on Monday, November 18th, 2019 at 11:08 a.m.", vec!["Jo Arden", "Sam Lee"]),
             ("Jo Arden jo@post.test (509) 459", vec!["Jo Arden"]),
             ("Jo Arden@JoArden", vec!["Jo Arden"]),
+            ("Von Anna Müller und Jan Weiß, Köln", vec!["Anna Müller", "Jan Weiß"]),
             ("Von Anna Müller und Jan Weiß", vec!["Anna Müller", "Jan Weiß"]),
             ("Von Anna Müller publiziert am 30. Juli 2018", vec!["Anna Müller"]),
             ("作者：王伟", vec!["王伟"]),

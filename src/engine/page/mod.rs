@@ -125,6 +125,7 @@ pub struct Extracted {
     canonical: Option<WebUrl>,
     next: Option<WebUrl>,
     twin: Option<WebUrl>,
+    moved: Option<WebUrl>,
     trace: Vec<BlockTrace>,
     edges: Vec<u64>,
 }
@@ -143,6 +144,11 @@ impl Extracted {
     /// The AMP form that the page names, where it lacks the text itself.
     pub fn amp_twin(&self) -> Option<&WebUrl> {
         self.twin.as_ref()
+    }
+
+    /// Where the page sends its reader at once, where it has no text of its own: feeds link to such pages.
+    pub fn moved_to(&self) -> Option<&WebUrl> {
+        self.moved.as_ref()
     }
 
     /// Why each block of the container is in or out.
@@ -268,6 +274,7 @@ pub fn extract(input: &PageInput<'_>) -> Extracted {
         canonical: details::canonical(&head, input.url),
         next: next::next(&whole, &marks, &head, input.url),
         twin: rescue::twin(&content.blocks, &head, input.url),
+        moved: rescue::moved(&content.blocks, &head, input.url),
         content,
         trace,
         edges: body.edges,

@@ -40,6 +40,18 @@ pub(super) fn twin(shown: &[Block], head: &Head, url: &WebUrl) -> Option<WebUrl>
     url.join(named).ok().filter(|twin| split::may_be_twin(url, twin))
 }
 
+/// Longest wait, in seconds, after which a page sends its reader on.
+const REFRESH_MAX_S: u32 = 5;
+
+/// Where a page without a text of its own sends its reader: `<meta http-equiv=refresh content="0; url=…">`.
+pub(super) fn moved(shown: &[Block], head: &Head, url: &WebUrl) -> Option<WebUrl> {
+    let (wait, rest) = head.first(&["refresh"]).filter(|_| length(shown) < LACKING_BYTES)?.split_once([';', ','])?;
+    wait.trim().parse::<u32>().ok().filter(|wait| *wait <= REFRESH_MAX_S)?;
+    let (name, to) = rest.trim().split_once('=')?;
+    let to = to.trim().trim_matches(['"', '\'']);
+    url.join(to).ok().filter(|to| name.trim().eq_ignore_ascii_case("url") && to != url)
+}
+
 /// What the page shows, or what it states where it shows too little.
 pub(super) fn rescue(shown: Read, page: &Dom, json: &JsonLd, about: &prune::About<'_>) -> Read {
     let length = length(&shown.0);

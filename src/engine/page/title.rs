@@ -8,6 +8,8 @@ use crate::model::url::WebUrl;
 /// Signs between a headline and the site's name.
 const SEPARATORS: [&str; 11] = [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " : ", " ‹ ", " « "];
 
+/// Fewest letters by which a heading is known for the title's.
+const BEGINNING_MIN_CHARS: usize = 6;
 /// Longest heading, in characters.
 const HEADING_MAX_CHARS: u32 = 600;
 
@@ -124,8 +126,11 @@ impl Places<'_> {
         // The heading that another place confirms is the headline as readers see it.
         let is_confirmed = |heading: &&Heading| {
             stated.iter().any(|one| same_letters(one, &heading.text))
-                || title
-                    .is_some_and(|title| begins(title, &heading.text) || (heading.named && ends(title, &heading.text)))
+                || title.is_some_and(|title| {
+                    begins(title, &heading.text)
+                        || (heading.named && ends(title, &heading.text))
+                        || self.is_begun_by(&heading.text, title)
+                })
         };
         let confirmed = headings.iter().filter(|heading| heading.named).find(is_confirmed);
         let confirmed = confirmed.or_else(|| headings.iter().find(is_confirmed));
@@ -148,6 +153,14 @@ impl Places<'_> {
             }
             None => Headline { text: stated.into_iter().next(), element: None },
         }
+    }
+
+    /// Whether a heading goes on from what stands before the first sign or `_` in the page's title: titles are cut short.
+    fn is_begun_by(&self, heading: &str, title: &str) -> bool {
+        let ends = SEPARATORS.iter().copied().chain(["_"]).filter_map(|sign| title.find(sign));
+        let part = title.get(..ends.min().unwrap_or(title.len())).unwrap_or_default();
+        let short = folded(part);
+        short.chars().count() >= BEGINNING_MIN_CHARS && !self.names_site(part) && folded(heading).starts_with(&short)
     }
 
     /// The line of a heading of several lines that is the headline by what the page states; the others are its kicker or date.
@@ -334,6 +347,11 @@ mod tests {
                     "<h1>Welcome to all our dear readers</h1>",
                 ),
                 "Talks end without a pact",
+            ),
+            (
+                "a title that is cut short",
+                page("港口谈判结束_国际_晨报网", "", "<h1>港口谈判结束 未达成协议</h1>"),
+                "港口谈判结束 未达成协议",
             ),
             ("a heading alone", "<h1>Talks</h1>".to_owned(), "Talks"),
         ] {
