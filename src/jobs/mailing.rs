@@ -31,7 +31,6 @@ pub(super) fn letter(
     };
     let Rendered { subject, text, html } = digest::render(&input);
     let from = email.from.as_deref().or(config.smtp.as_ref().map(|smtp| smtp.from.as_str())).unwrap_or(NOBODY);
-    let topic = events.first().and_then(|event| event.topics.first());
     Letter {
         id: id.clone(),
         channel: channel.id.clone(),
@@ -42,8 +41,15 @@ pub(super) fn letter(
         subject,
         text,
         html,
-        thread: topic.filter(|_| immediate).map(|topic| topic.as_str().to_owned()),
+        thread: thread(events),
     }
+}
+
+/// The topic that all events are about, by each one's first: a channel's mails about one topic alone form a thread. A digest
+/// of several topics stands for itself.
+fn thread(events: &[Event]) -> Option<String> {
+    let topic = events.first()?.topics.first()?;
+    events.iter().all(|event| event.topics.first() == Some(topic)).then(|| topic.to_string())
 }
 
 /// Whether a delivery is one event's own mail rather than a digest.
@@ -60,4 +66,29 @@ pub(super) fn empty_digest(channel: &str, now: Timestamp) -> Event {
 
 fn is_empty_digest(events: &[Event]) -> bool {
     matches!(events, [one] if one.kind == EventKind::Ping && one.data["empty"] == true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ids::TopicId;
+
+    #[test]
+    fn mails_about_one_topic_form_its_thread() {
+        let about = |topics: &[&str]| Event {
+            topics: topics.iter().map(|id| TopicId::new(*id).unwrap()).collect(),
+            ..crate::engine::webhook::ping("desk", Timestamp::UNIX_EPOCH)
+        };
+        let rows: [(&[Event], Option<&str>); 6] = [
+            (&[about(&["talks"])], Some("talks")),
+            (&[about(&["talks", "chips"])], Some("talks")),
+            (&[about(&["talks"]), about(&["talks"])], Some("talks")),
+            (&[about(&["talks"]), about(&["chips"])], None),
+            (&[about(&["talks"]), about(&[])], None),
+            (&[empty_digest("desk", Timestamp::UNIX_EPOCH)], None),
+        ];
+        for (events, expected) in rows {
+            assert_eq!(thread(events).as_deref(), expected, "{events:?}");
+        }
+    }
 }

@@ -83,6 +83,9 @@ async fn after_a_downtime_one_digest_tells_everything_once() {
     assert_eq!(deliver::drain(&outbox.context).await.unwrap(), 1);
     let second = mails(&outbox).pop().unwrap();
     assert!(second.contains("Talks in Lima") && !second.contains("Talks in Oslo"), "{second}");
+    for mail in [&first[0], &second] {
+        assert!(mail.contains("\r\nReferences: <thread.desk.news@"), "one topic, one thread: {mail}");
+    }
 }
 
 #[tokio::test]
