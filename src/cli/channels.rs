@@ -59,6 +59,12 @@ pub(super) fn lines(config: &Config) -> Result<Vec<ChannelRecord>, StoreError> {
     Ok(lines)
 }
 
+/// `desk is failing since 2026-06-15 12:00`
+pub(super) fn standing(line: &ChannelRecord) -> String {
+    let since = line.failing_since.map_or_else(String::new, |at| format!(" since {}", at.strftime("%F %H:%M")));
+    format!("{} is {}{since}", line.id, line.status)
+}
+
 /// A channel that the config or the store knows, by its id.
 pub(super) fn find(config: &Config, text: &str) -> anyhow::Result<ChannelId> {
     let lines = lines(config)?;

@@ -77,8 +77,7 @@ fn list(config: &Config, ask: &List<'_>, output: Output) -> anyhow::Result<()> {
     output.table(&heading, rows.collect(), nothing)?;
     for ill in channels::lines(config)?.into_iter().filter(ChannelRecord::is_ill) {
         let said = shorten(ill.last_error.as_deref().unwrap_or(""), 100);
-        let since = ill.failing_since.map_or_else(String::new, |at| format!(" since {}", at.strftime("%F %H:%M")));
-        output.line(printable(&format!("\nchannel {} is {}{since}: {said}", ill.id, ill.status)))?;
+        output.line(printable(&format!("\nchannel {}: {said}", channels::standing(&ill))))?;
     }
     Ok(())
 }

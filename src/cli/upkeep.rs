@@ -162,13 +162,7 @@ fn accept(lines: &[ChannelRecord]) -> Result<String, String> {
         .iter()
         .filter(|line| line.is_ill())
         .map(|line| {
-            let since = line.failing_since.map_or_else(String::new, |at| format!(" since {}", at.strftime("%F %H:%M")));
-            format!(
-                "{} is {}{since} ({})",
-                line.id,
-                line.status,
-                line.last_error.as_deref().unwrap_or("no reason given")
-            )
+            format!("{} ({})", channels::standing(line), line.last_error.as_deref().unwrap_or("no reason given"))
         })
         .collect();
     if ill.is_empty() {

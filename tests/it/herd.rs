@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::net::TcpStream;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +34,15 @@ struct Herd {
     _directory: tempfile::TempDir,
 }
 
+/// The config's store and sources at noon, under a clock that the test moves.
+async fn at_noon(config: &str, directory: &Path) -> (Arc<Context>, ClockHandle) {
+    let config = load_text(config, &directory.join("wirewatch.toml")).map_err(|bad| bad.to_string()).unwrap();
+    let (clock, hand) = Clock::fixed(NOON.parse().unwrap());
+    let store = Store::open(&config.store, clock.now()).unwrap();
+    store.sync_sources(&config.sources, clock.now()).await.unwrap();
+    (Arc::new(Context::new(config, store, clock).unwrap()), hand)
+}
+
 impl Herd {
     /// So many sources, each polled at `times` (`every` or `cron`).
     async fn of(count: usize, times: &str) -> Self {
@@ -50,11 +60,7 @@ impl Herd {
             directory.path().display(),
             hosts.join(", ")
         );
-        let config = load_text(&text, &directory.path().join("wirewatch.toml")).map_err(|bad| bad.to_string()).unwrap();
-        let (clock, hand) = Clock::fixed(NOON.parse().unwrap());
-        let store = Store::open(&config.store, clock.now()).unwrap();
-        store.sync_sources(&config.sources, clock.now()).await.unwrap();
-        let context = Arc::new(Context::new(config, store, clock).unwrap());
+        let (context, hand) = at_noon(&text, directory.path()).await;
         let poller = Poller::new(Arc::new(Notify::new()), Arc::new(Notify::new()));
         Self { newsroom, context, hand, poller, _serving: serving, _directory: directory }
     }
@@ -158,11 +164,7 @@ async fn sources_that_misbehave_in_every_way_keep_no_healthy_one_waiting() {
         directory.path().display(),
         hosts.join(", ")
     );
-    let config = load_text(&text, &directory.path().join("wirewatch.toml")).map_err(|bad| bad.to_string()).unwrap();
-    let (clock, hand) = Clock::fixed(NOON.parse().unwrap());
-    let store = Store::open(&config.store, clock.now()).unwrap();
-    store.sync_sources(&config.sources, clock.now()).await.unwrap();
-    let context = Arc::new(Context::new(config, store, clock).unwrap());
+    let (context, hand) = at_noon(&text, directory.path()).await;
     let ended = Arc::new(Notify::new());
     let mut poller = Poller::new(Arc::clone(&ended), Arc::new(Notify::new()));
     let healthy = |states: &[SourceState], since: Timestamp| {

@@ -5,7 +5,8 @@
 //! line ends are its own. JSON names other rows in its strings: `$1f`, `$L1f` (later), `$1f:props:story` (a part of it). A list
 //! that begins with `$` is an element: its tag or component, its key, its properties.
 //!
-//! Bounds: bytes of all pushes, rows, nodes after references are followed, depth.
+//! Bounds: bytes of all pushes, rows, and those of every state: nodes, each anew behind each reference to it, and depth, over
+//! references too.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,19 +15,15 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
 use super::dom::Dom;
-use super::rules::escaped;
-use super::state;
+use super::rules::{attribute, escaped};
+use super::state::{self, DEPTH_MAX, NODES_MAX};
 
 /// Most bytes of all pushes together.
 const STREAM_MAX_BYTES: usize = 8 << 20;
 /// Most rows that are read.
 const ROWS_MAX: usize = 20_000;
-/// Most values that are looked at, those behind a reference each time.
-const NODES_MAX: usize = 200_000;
 /// Bytes of text that count as a value, since one text may be named from many places.
 const BYTES_A_NODE: usize = 256;
-/// Deepest nesting that is followed, over references too: an element takes three levels.
-const DEPTH_MAX: usize = 192;
 /// Most bytes of markup that are written.
 const MARKUP_MAX_BYTES: usize = 4 << 20;
 
@@ -279,11 +276,7 @@ fn open(tag: &str, properties: Option<&Map<String, Value>>, out: &mut String) {
     out.push_str(tag);
     for (property, name) in KEPT {
         if let Some(value) = properties.and_then(|all| all.get(property)).and_then(Value::as_str) {
-            out.push(' ');
-            out.push_str(name);
-            out.push_str("=\"");
-            out.push_str(&escaped(value));
-            out.push('"');
+            attribute(name, value, out);
         }
     }
     out.push('>');

@@ -164,6 +164,15 @@ fn text_of(element: scraper::ElementRef<'_>) -> String {
     super::metadata::squeeze(&element.text().collect::<Vec<_>>().join(" "))
 }
 
+/// Writes an attribute into a tag.
+pub(super) fn attribute(name: &str, value: &str, out: &mut String) {
+    out.push(' ');
+    out.push_str(name);
+    out.push_str("=\"");
+    out.push_str(&escaped(value));
+    out.push('"');
+}
+
 /// The bounded tree as markup.
 fn written(dom: &Dom) -> String {
     let mut out = String::new();
@@ -183,11 +192,7 @@ fn written(dom: &Dom) -> String {
                 out.push_str(tag.name());
                 for (name, value) in dom.attributes(id) {
                     if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':')) {
-                        out.push(' ');
-                        out.push_str(name);
-                        out.push_str("=\"");
-                        out.push_str(&escaped(value));
-                        out.push('"');
+                        attribute(name, value, &mut out);
                     }
                 }
                 out.push('>');

@@ -18,9 +18,9 @@ const SCRIPT_MAX_BYTES: usize = 8 << 20;
 /// Scripts with data that are looked at: a page has dozens of small ones.
 const SCRIPTS_MAX: usize = 64;
 /// Most nodes of one state that are looked at.
-const NODES_MAX: usize = 200_000;
+pub(super) const NODES_MAX: usize = 200_000;
 /// Deepest nesting that is looked at: an element of a component's tree takes three levels.
-const DEPTH_MAX: usize = 192;
+pub(super) const DEPTH_MAX: usize = 192;
 /// Shortest body, in characters of text.
 const BODY_MIN_CHARS: usize = 200;
 /// Longest body that is taken, in bytes of HTML.

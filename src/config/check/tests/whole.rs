@@ -181,14 +181,16 @@ fn each_key_reaches_the_config() {
     insta::assert_snapshot!(shown(&config));
 }
 
+fn write_below(directory: &Path, name: &str, text: &str) {
+    let path = directory.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
 #[test]
 fn all_problems_of_all_files_come_in_one_run() {
     let directory = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| {
-        let path = directory.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    };
+    let write = |name: &str, text: &str| write_below(directory.path(), name, text);
     write(
         "w.toml",
         "include = [\"terms/*.toml\", \"lost.toml\"]\nrules = \"rules\"\n[poll]\nevery = \"30m\"\n[terms]\nus = [\"U.S.\"]\n",
@@ -211,11 +213,7 @@ fn all_problems_of_all_files_come_in_one_run() {
 #[test]
 fn shared_rules_and_conf_d_come_together() {
     let directory = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| {
-        let path = directory.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    };
+    let write = |name: &str, text: &str| write_below(directory.path(), name, text);
     write("w.toml", "rules = \"rules\"\n[poll]\nevery = \"30m\"\n");
     write("rules/b.test.toml", "body = \".story\"\n");
     write("conf.d/2.toml", "[[source]]\nid = \"second\"\nfeed = \"https://www.b.test/\"\n[poll]\nevery = \"2h\"\n");
@@ -233,11 +231,7 @@ fn shared_rules_and_conf_d_come_together() {
 #[test]
 fn rules_are_by_the_pages_site_and_a_sources_own_win() {
     let directory = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| {
-        let path = directory.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    };
+    let write = |name: &str, text: &str| write_below(directory.path(), name, text);
     write(
         "w.toml",
         "[[source]]\nid = \"plain\"\nfeed = \"https://feeds.test/\"\n[[source]]\nid = \"own\"\nfeed = \"https://feeds.test/2\"\n[source.rules]\nbody = \".own\"\n",
