@@ -241,9 +241,7 @@ impl Daemon {
         let config = loaded.map_err(|problems| problems.to_string())?;
         let old = Arc::clone(&self.contexts.borrow());
         let fixed = restart_only(&old.config, &config);
-        let context = Context::new(config, old.store.clone(), old.clock.clone());
-        let mut context = context.map_err(|error| format!("{error}"))?;
-        context.stop = self.stop.clone();
+        let context = old.renewed(config).map_err(|error| format!("{error}"))?;
         let synced = old.store.sync_sources(&context.config.sources, context.clock.now()).await;
         synced.map_err(|error| format!("{error}"))?;
         let said = format!(

@@ -11,6 +11,7 @@ pub mod poll;
 pub mod recheck;
 pub mod replay;
 pub mod tally;
+mod turns;
 mod under_way;
 pub mod upkeep;
 pub mod verify;
@@ -24,6 +25,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 
+use self::turns::Turns;
 use crate::config::Config;
 use crate::engine::route::Topics;
 use crate::io::clock::Clock;
@@ -48,6 +50,8 @@ pub struct Context {
     pub stop: CancellationToken,
     /// One permit a core for reading pages and feeds: more at once would only take memory.
     reading: Arc<Semaphore>,
+    /// The pages that are being captured.
+    turns: Turns,
 }
 
 impl Context {
@@ -57,7 +61,14 @@ impl Context {
         let topics = Arc::new(Topics::build(&config));
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let reading = Arc::new(Semaphore::new(cores));
-        Ok(Self { config: Arc::new(config), topics, store, http, clock, stop: CancellationToken::new(), reading })
+        let (stop, turns) = (CancellationToken::new(), Turns::default());
+        Ok(Self { config: Arc::new(config), topics, store, http, clock, stop, reading, turns })
+    }
+
+    /// One for another config, around what is under way.
+    pub fn renewed(&self, config: Config) -> Result<Self, HttpSetupError> {
+        let (stop, turns) = (self.stop.clone(), self.turns.clone());
+        Ok(Self { stop, turns, ..Self::new(config, self.store.clone(), self.clock.clone())? })
     }
 
     /// Runs parsing or extraction on a blocking thread, as many at once as there are cores; a panic in it is the error.

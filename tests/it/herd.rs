@@ -17,7 +17,7 @@ use wirewatch::jobs::poll::Poller;
 use wirewatch::model::source::SourceHealth;
 use wirewatch::model::time::{SignedDuration, Timestamp};
 
-use crate::support::hostile::{Hostile, Seen, answer, drip, say_and_close, silence};
+use crate::support::hostile::{Hostile, Seen, answer, drip, say_and_close, silence, wait};
 use crate::support::sink::NOON;
 
 const STEP: SignedDuration = SignedDuration::from_millis(500);
@@ -186,4 +186,39 @@ async fn sources_that_misbehave_in_every_way_keep_no_healthy_one_waiting() {
         }
         hand.advance(SignedDuration::from_hours(2));
     }
+}
+
+/// Two feeds of one paper that list the same three pages; the pages take their time.
+fn two_sections(seen: &Seen, stream: &mut TcpStream) -> io::Result<()> {
+    if seen.target.starts_with("/feed/") {
+        let item = |n: usize| format!("<item><guid>{}-{n}</guid><link>/page/{n}</link></item>", seen.target);
+        let items: String = (1..=3).map(item).collect();
+        let feed = format!("<rss version=\"2.0\"><channel><title>Paper</title>{items}</channel></rss>");
+        return answer(stream, "HTTP/1.1 200 OK", feed.as_bytes());
+    }
+    wait(Duration::from_millis(150));
+    let text = format!("<p>What the council of Velm decided on the matter of {} is told here.</p>", seen.target);
+    let page = format!("<html><title>Page</title><article><h1>Page</h1>{}</article></html>", text.repeat(9));
+    answer(stream, "HTTP/1.1 200 OK\ncontent-type: text/html", page.as_bytes())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_that_two_feeds_list_is_asked_for_once() {
+    let (server, directory) = (Hostile::serve(two_sections), tempfile::tempdir().unwrap());
+    let text = format!(
+        "[store]\npath = \"{}/w.db\"\n[fetch]\nmin_delay = \"0s\"\nrobots = false\nallow_private = [\"127.0.0.0/8\"]\n\
+         resolve = {{ \"paper.test\" = \"{}\" }}\n[[source]]\nid = \"world\"\nfeed = \"http://paper.test/feed/world\"\n\
+         [[source]]\nid = \"politics\"\nfeed = \"http://paper.test/feed/politics\"\n",
+        directory.path().display(),
+        server.addr
+    );
+    let (context, _hand) = at_noon(&text, directory.path()).await;
+    let polled = wirewatch::jobs::poll::all(&context, &[]).await.unwrap();
+    assert_eq!((polled.sources, polled.failed, polled.entries, polled.tally.new), (2, 0, 6, 3));
+    let mut pages: Vec<String> = server.targets().into_iter().filter(|target| target.starts_with("/page/")).collect();
+    pages.sort();
+    assert_eq!(pages, ["/page/1", "/page/2", "/page/3"]);
+    let again = wirewatch::jobs::poll::all(&context, &[]).await.unwrap();
+    assert_eq!((again.failed, again.tally.new), (0, 0));
+    assert_eq!(server.targets().iter().filter(|target| target.starts_with("/page/")).count(), 3);
 }

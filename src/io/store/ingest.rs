@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::error::{Answer, StoreError};
 use super::value::{ms, signed, to_json};
-use super::{apply, blobs, events, load, sources, wayback};
+use super::{apply, blobs, entries, events, load, wayback};
 use crate::engine::candidate::MadeFrom;
 use crate::engine::ingest::known::{Known, KnownArticle};
 use crate::engine::ingest::plan::{Doubt, Plan, Row};
@@ -53,7 +53,7 @@ fn record(
     let plan = guarded(capture.candidate.url().as_str(), || ingest::decide(&known, capture, topics, now))?;
     let Some(article) = plan.article else {
         if let (Some(entry), Some(reason)) = (&capture.entry, &plan.entry_failed) {
-            sources::entry_failed(connection, (&capture.source, entry), reason, None, now)?;
+            entries::entry_failed(connection, (&capture.source, entry), reason, None, now)?;
         }
         return Ok(Recorded { article: None, outcome: plan.outcome, topics: Vec::new(), events: 0, deliveries: 0 });
     };
@@ -119,7 +119,7 @@ pub(super) fn observe(
     };
     if let Observed::Entry { source, id } = &observation.subject {
         let (reason, wait) = said(&observation.seen);
-        sources::entry_failed(connection, (source, id), &reason, wait, now)?;
+        entries::entry_failed(connection, (source, id), &reason, wait, now)?;
     }
     let Some(article) = article else {
         let outcome = match &observation.seen {

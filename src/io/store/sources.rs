@@ -1,32 +1,24 @@
-//! Sources and their entries: how they fare, what they list, which of it is new.
-//!
-//! Invariants: an entry stays unknown until a capture of it was recorded; what a source lists at its first successful
-//! poll is its backlog.
+//! Sources: how they fare and when they are polled.
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
-use xxhash_rust::xxh3::xxh3_64;
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::Store;
 use super::error::{Answer, StoreError};
 use super::events;
-use super::value::{at, cut, ms, parsed, signed};
+use super::value::{at, cut, ms, parsed};
 use super::websub;
 use crate::config::{ContentFrom, SourceConfig};
 use crate::engine::route::{self, Topics};
 use crate::engine::schedule::{PollNext, Rhythm};
 use crate::engine::websub::Named;
-use crate::model::entry::Entry;
 use crate::model::event::Event;
 use crate::model::fetch::Validators;
 use crate::model::ids::SourceId;
 use crate::model::source::{SourceHealth, SourceKind, WaitReason};
-use crate::model::time::{SignedDuration, Timestamp};
+use crate::model::time::Timestamp;
 use crate::model::url::WebUrl;
-
-/// The waits after failed captures of an entry, in seconds: the next poll at once, then ever longer.
-const ENTRY_WAITS_S: [i64; 7] = [0, 60, 300, 900, 3600, 6 * 3600, 86_400];
 
 /// What the store knows of a source.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,15 +51,6 @@ pub struct SourceState {
     pub named: Option<Named>,
     /// Until when that has promised to push what is new.
     pub pushed_until: Option<Timestamp>,
-}
-
-/// Of a listing what is to be captured.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Unknown {
-    /// Never captured, or changed, or to be tried again.
-    pub entries: Vec<Entry>,
-    /// How many of the listing were never seen before; none of a source's first listing, which is its backlog.
-    pub new: usize,
 }
 
 /// What one poll came to, for the source's row.
@@ -145,18 +128,6 @@ impl Store {
     pub async fn record_poll(&self, poll: PollRecord, topics: Arc<Topics>, now: Timestamp) -> Result<(), StoreError> {
         let now = cut(now);
         self.writer.call(move |connection| record_poll(connection, &poll, &topics, now)).await
-    }
-
-    /// Of a source's entries those whose page is to be captured: never captured, or changed under the same id. An
-    /// entry whose capture failed is given again when its wait is over.
-    pub async fn unknown_entries(
-        &self,
-        source: &SourceId,
-        entries: Vec<Entry>,
-        now: Timestamp,
-    ) -> Result<Unknown, StoreError> {
-        let source = source.clone();
-        self.writer.call(move |connection| unknown_entries(connection, &source, entries, cut(now))).await
     }
 }
 
@@ -282,127 +253,5 @@ fn record_poll(connection: &Connection, poll: &PollRecord, topics: &Topics, now:
     };
     let id = events::insert_event(connection, &event)?;
     events::send(connection, id, &event, &route::source_sends(kind, topics), now)?;
-    Ok(())
-}
-
-fn unknown_entries(connection: &Connection, source: &SourceId, entries: Vec<Entry>, now: Timestamp) -> Answer<Unknown> {
-    let known: Option<(Option<i64>, String)> = connection
-        .prepare_cached("SELECT first_poll, content FROM source WHERE id = ?1")?
-        .query_row([source.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let Some((first_poll, content)) = known else {
-        return Err(StoreError::NotFound { what: "source", name: source.to_string() }.into());
-    };
-    if first_poll.is_none() {
-        connection.execute("UPDATE source SET first_poll = ?2 WHERE id = ?1", params![source.as_str(), ms(now)])?;
-    }
-    let mut unknown = Unknown::default();
-    for entry in entries {
-        let hash = entry_hash(&entry, &content);
-        let noted = note_entry(connection, source, &entry, hash, (now, first_poll.is_none()))?;
-        unknown.new += usize::from(noted.new && first_poll.is_some());
-        if noted.wanted {
-            unknown.entries.push(entry);
-        }
-    }
-    Ok(unknown)
-}
-
-/// What is known of a listed entry.
-struct Noted {
-    /// It was never listed before.
-    new: bool,
-    /// Its page is to be captured now.
-    wanted: bool,
-}
-
-/// Notes what a source lists.
-fn note_entry(
-    connection: &Connection,
-    source: &SourceId,
-    entry: &Entry,
-    hash: i64,
-    (now, backlog): (Timestamp, bool),
-) -> Answer<Noted> {
-    let known: Option<(i64, bool, Option<i64>)> = connection
-        .prepare_cached("SELECT hash, dirty, next_try FROM entry WHERE source = ?1 AND id = ?2")?
-        .query_row(params![source.as_str(), entry.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .optional()?;
-    if let Some((before, dirty, next_try)) = known {
-        if before != hash {
-            connection
-                .prepare_cached(
-                    "UPDATE entry SET hash = ?3, dirty = 1, url = ?4, attempts = 0, next_try = NULL
-                     WHERE source = ?1 AND id = ?2",
-                )?
-                .execute(params![source.as_str(), entry.id, hash, entry.url.as_ref().map(WebUrl::as_str)])?;
-            return Ok(Noted { new: false, wanted: true });
-        }
-        return Ok(Noted { new: false, wanted: dirty && next_try.is_none_or(|due| due <= ms(now)) });
-    }
-    // Another source, or an import, may have brought the same page already.
-    let article: Option<i64> = match &entry.url {
-        Some(url) => connection
-            .prepare_cached("SELECT article FROM alias WHERE url = ?1")?
-            .query_row([url.as_str()], |row| row.get(0))
-            .optional()?,
-        None => None,
-    };
-    connection
-        .prepare_cached(
-            "INSERT INTO entry (source, id, url, hash, article, dirty, first_seen, backlog)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        )?
-        .execute(params![
-            source.as_str(),
-            entry.id,
-            entry.url.as_ref().map(WebUrl::as_str),
-            hash,
-            article,
-            article.is_none(),
-            ms(now),
-            backlog
-        ])?;
-    Ok(Noted { new: true, wanted: article.is_none() })
-}
-
-/// What makes an entry worth another capture. Its summary does not: many feeds put counters and rotating teasers there.
-fn entry_hash(entry: &Entry, content: &str) -> i64 {
-    let mut text = String::new();
-    let mut push = |part: Option<&str>| {
-        text.push_str(part.unwrap_or_default());
-        text.push('\0');
-    };
-    push(entry.url.as_ref().map(WebUrl::as_str));
-    push(entry.title.as_deref());
-    push(entry.updated.map(|updated| updated.to_string()).as_deref());
-    if content == "feed" {
-        push(entry.content.as_deref());
-        push(entry.summary.as_deref());
-    }
-    signed(xxh3_64(text.as_bytes()))
-}
-
-/// Notes that the capture of an entry failed, and when it is tried again.
-pub(super) fn entry_failed(
-    connection: &Connection,
-    (source, id): (&SourceId, &str),
-    error: &str,
-    wait: Option<SignedDuration>,
-    now: Timestamp,
-) -> Answer<()> {
-    let attempts: Option<i64> = connection
-        .prepare_cached("SELECT attempts FROM entry WHERE source = ?1 AND id = ?2")?
-        .query_row(params![source.as_str(), id], |row| row.get(0))
-        .optional()?;
-    let made = usize::try_from(attempts.unwrap_or(0)).unwrap_or(0);
-    let step = ENTRY_WAITS_S.get(made).or(ENTRY_WAITS_S.last()).copied().unwrap_or(0);
-    let wait = SignedDuration::from_secs(step).max(wait.unwrap_or(SignedDuration::ZERO));
-    let due = now.checked_add(wait).unwrap_or(Timestamp::MAX);
-    connection
-        .prepare_cached(
-            "UPDATE entry SET attempts = attempts + 1, next_try = ?3, last_error = ?4 WHERE source = ?1 AND id = ?2",
-        )?
-        .execute(params![source.as_str(), id, ms(due), error])?;
     Ok(())
 }

@@ -18,7 +18,7 @@ pub use self::poller::Poller;
 pub use self::pushed::pushed;
 use super::tally::Tally;
 use super::{Context, capture};
-use crate::config::SourceConfig;
+use crate::config::{ContentFrom, SourceConfig};
 use crate::engine::schedule::{PollInput, PollOutcome, after_poll};
 use crate::engine::websub::{self, Named};
 use crate::engine::{decode, feed, links, sitemap};
@@ -372,5 +372,10 @@ async fn capture_unless_stopped(
     source: &Arc<SourceConfig>,
     entry: Entry,
 ) -> Result<Tally, StoreError> {
-    if context.stop.is_cancelled() { Ok(Tally::default()) } else { capture::entry(context, source, entry).await }
+    let _turn = match &entry.url {
+        Some(page) if source.content == ContentFrom::Page => Some(context.turns.take(page).await),
+        _ => None,
+    };
+    let wanted = !context.stop.is_cancelled() && context.store.still_unknown(&source.id, &entry).await?;
+    if wanted { capture::entry(context, source, entry).await } else { Ok(Tally::default()) }
 }

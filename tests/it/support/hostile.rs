@@ -190,7 +190,7 @@ pub(crate) fn silence(stream: &mut TcpStream) -> io::Result<()> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a slow server is slow in real time")]
-fn wait(pause: Duration) {
+pub(crate) fn wait(pause: Duration) {
     if !pause.is_zero() {
         thread::sleep(pause);
     }

@@ -96,6 +96,29 @@ async fn what_another_source_brought_is_known() {
 }
 
 #[tokio::test]
+async fn an_entry_whose_page_was_captured_meanwhile_is_not_captured_again() {
+    let world = World::new();
+    add_source(&world).await;
+    let one = entry("1", "https://a.test/1", "Talks");
+    let two = entry("2", "https://a.test/1", "Talks, in another section");
+    assert_eq!(unknown(&world, &[one.clone(), two.clone()]).await, ["1", "2"]);
+    for entry in [&one, &two] {
+        assert!(world.store.still_unknown(&source(), entry).await.unwrap());
+    }
+    let mut capture = capture("https://a.test/1", on_topic(1));
+    capture.entry = Some("1".to_owned());
+    world.ingest(capture).await;
+    for entry in [&one, &two] {
+        assert!(!world.store.still_unknown(&source(), entry).await.unwrap());
+    }
+    assert_eq!(unknown(&world, &[one, two]).await, Vec::<String>::new());
+    // One that changed under its id is looked at again, though its page is known.
+    let retitled = entry("2", "https://a.test/1", "Talks resume");
+    assert_eq!(unknown(&world, std::slice::from_ref(&retitled)).await, ["2"]);
+    assert!(world.store.still_unknown(&source(), &retitled).await.unwrap());
+}
+
+#[tokio::test]
 async fn a_failing_source_is_told_and_its_state_reads_back() {
     let world = World::new();
     add_source(&world).await;
