@@ -42,15 +42,15 @@
 //!
 //! # One article's way
 //!
-//! A feed that names a WebSub hub is subscribed to by `jobs::websub`; what the hub sends to [`web`] goes the way of a poll's
-//! answer from its entries on. `jobs::poll` asks the source (conditionally), parses the answer on a blocking thread and asks the
-//! store which entries are unknown. `jobs::capture` fetches each page, reads it (`Candidate::read`) with its other pages
-//! (`jobs::whole`: the parts of a split article, the AMP twin of one that lacks its text) and hands it to `Store::ingest`, which
-//! loads what is
-//! known (the article by address, similar texts by key), calls `decide`, applies the plan and commits. `jobs::recheck` does the
-//! same for tracked articles. `jobs::deliver` leases due deliveries, sends them with no transaction open, and settles them;
-//! `jobs::digest` makes one delivery of what waits when a digest is due. `jobs::wayback` works off the queue of copies that an
-//! archive of the web is asked to keep, and `jobs::upkeep` prunes; nothing waits for either.
+//! A feed that names a WebSub hub is subscribed to by `jobs::websub`; what the hub sends to [`web`] goes the way of a
+//! poll's answer from its entries on. `jobs::poll` asks the source (conditionally), parses the answer on a blocking
+//! thread and asks the store which entries are unknown; captures of one page take turns, so that no page is asked for
+//! twice. `jobs::capture` fetches each page, reads it (`Candidate::read`) with its other pages (`jobs::whole`: the parts
+//! of a split article, the AMP twin of one that lacks its text) and hands it to `Store::ingest`, which loads what is
+//! known (the article by address, similar texts by key), calls `decide`, applies the plan and commits. `jobs::recheck`
+//! does the same for tracked articles. `jobs::deliver` leases due deliveries, sends them with no transaction open, and
+//! settles them; `jobs::digest` makes one delivery of what waits when a digest is due. `jobs::wayback` works off the
+//! queue of copies that an archive of the web is asked to keep, and `jobs::upkeep` prunes; nothing waits for either.
 
 pub mod model;
 

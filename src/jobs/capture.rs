@@ -76,6 +76,22 @@ pub async fn again(
 }
 
 async fn page(context: &Context, look: Look) -> Result<Tally, StoreError> {
+    let seen = tokio::select! {
+        seen = fetch(context, &look) => seen,
+        // Nothing was recorded of it: the next start asks again.
+        () = context.stop_presses() => {
+            warn!("read {}: cut off by the stop, asked for again at the next start", look.url);
+            return Ok(Tally::default());
+        }
+    };
+    match seen {
+        Ok((candidate, page)) => record(context, &look, candidate, Some(page)).await,
+        Err(seen) => observe(context, &look, seen).await,
+    }
+}
+
+/// The whole article from its page or pages, or what was seen instead of one.
+async fn fetch(context: &Context, look: &Look) -> Result<(Candidate, Page), Seen> {
     let mut options = RequestOptions::for_page(&look.source);
     options.validators = look.validators.clone();
     match context.http.get(&look.url, &options).await {
@@ -83,17 +99,13 @@ async fn page(context: &Context, look: Look) -> Result<Tally, StoreError> {
             // A page may send its reader on to another site.
             let read = |page: Page| async {
                 let learned = context.store.learned(page.final_url.site()).await.map_err(|error| error.to_string())?;
-                read(context, &look, page, learned).await
+                read(context, look, page, learned).await
             };
-            match whole::whole(&context.http, &options, *page, read).await {
-                Ok((candidate, page)) => record(context, &look, candidate, Some(page)).await,
-                Err(reason) => observe(context, &look, Seen::Failed { reason, status: None, wait: None }).await,
-            }
+            let whole = whole::whole(&context.http, &options, *page, read).await;
+            whole.map_err(|reason| Seen::Failed { reason, status: None, wait: None })
         }
-        Ok(FetchOutcome::NotModified { validators, .. }) => {
-            observe(context, &look, Seen::NotModified { validators }).await
-        }
-        Err(error) => observe(context, &look, Seen::failure(&error)).await,
+        Ok(FetchOutcome::NotModified { validators, .. }) => Err(Seen::NotModified { validators }),
+        Err(error) => Err(Seen::failure(&error)),
     }
 }
 

@@ -20,6 +20,7 @@ pub mod websub;
 pub mod whole;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinError;
@@ -32,6 +33,9 @@ use crate::io::clock::Clock;
 use crate::io::http::{Http, HttpSetupError};
 use crate::io::store::Store;
 use crate::model::time::Timestamp;
+
+/// So long a request that is under way may still take when the daemon is told to stop.
+const STOP_GRACE: Duration = Duration::from_secs(3);
 
 /// What every job works with. A reload makes a new one around the same store and clock.
 #[derive(Debug, Clone)]
@@ -69,6 +73,12 @@ impl Context {
     pub fn renewed(&self, config: Config) -> Result<Self, HttpSetupError> {
         let (stop, turns) = (self.stop.clone(), self.turns.clone());
         Ok(Self { stop, turns, ..Self::new(config, self.store.clone(), self.clock.clone())? })
+    }
+
+    /// Ends when the daemon was told to stop and what is under way has had its time.
+    async fn stop_presses(&self) {
+        self.stop.cancelled().await;
+        tokio::time::sleep(STOP_GRACE).await;
     }
 
     /// Runs parsing or extraction on a blocking thread, as many at once as there are cores; a panic in it is the error.

@@ -278,6 +278,26 @@ fn whoever_asks_twice_does_not_wait_for_a_server_that_hangs() {
 }
 
 #[test]
+fn a_fetch_that_hangs_is_left_at_a_stop_and_made_at_the_next_start() {
+    let world = world(FAST);
+    let hung = TcpListener::bind("127.0.0.1:0").unwrap();
+    let config = std::fs::read_to_string(world.path("wirewatch.toml")).unwrap();
+    let [old, new] = [world.serving.addr, hung.local_addr().unwrap()].map(|addr| format!("\"wire.test\" = \"{addr}\""));
+    std::fs::write(world.path("wirewatch.toml"), config.replace(&old, &new)).unwrap();
+    let mut daemon = start(&world);
+    let (_open, _) = hung.accept().unwrap();
+    assert_eq!(daemon.stop().code(), Some(0), "{}", daemon.said());
+    assert!(daemon.said().contains("cut off by the stop, polled again at the next start"), "{}", daemon.said());
+    assert!(!daemon.said().contains("did not end in time"), "{}", daemon.said());
+    let sources = world.json(&["sources", "--json"]);
+    assert_eq!(sources[0]["status"], "ok", "a stop is no failure of the source: {sources:?}");
+
+    let again = start(&world);
+    hung.accept().unwrap();
+    assert!(!again.said().contains("poll failed"), "{}", again.said());
+}
+
+#[test]
 fn a_webhook_that_hangs_delays_no_other_channel() {
     let hung = TcpListener::bind("127.0.0.1:0").unwrap();
     let slow = format!(

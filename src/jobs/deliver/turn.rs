@@ -20,9 +20,6 @@ const LEASE: SignedDuration = SignedDuration::from_mins(2);
 const RENEW_EVERY: Duration = Duration::from_secs(30);
 /// So long one turn lasts, so that a long backlog does not outlive a reload of the config.
 const TURN: Duration = Duration::from_secs(10);
-/// So long a send that is under way may still take when the daemon is told to stop; one that hangs is given back, and sent
-/// again at the next start under its own id.
-const STOP_GRACE: Duration = Duration::from_secs(3);
 /// A channel that failed is left alone no longer than this, however long the failed delivery itself waits.
 const HOLD_MAX: SignedDuration = SignedDuration::from_mins(5);
 /// A delivery that could not be made within this time is given up: the ten attempts take a little over three days.
@@ -96,7 +93,8 @@ async fn send_all(context: &Arc<Context>, id: &ChannelId, deliveries: Vec<Delive
         }
         let outcome = tokio::select! {
             outcome = send::one(context, channel, &delivery) => outcome?,
-            () = stop_is_pressing(context) => {
+            // Given back, and sent again at the next start under its own id.
+            () = context.stop_presses() => {
                 tracing::warn!(channel = %channel.id, delivery = %delivery.id, "cut off by the stop, sent again at the next start");
                 cut_off = Some(delivery.id);
                 break;
@@ -110,12 +108,6 @@ async fn send_all(context: &Arc<Context>, id: &ChannelId, deliveries: Vec<Delive
     }
     context.store.release(cut_off.into_iter().chain(left.map(|delivery| delivery.id)).collect()).await?;
     Ok(accepted)
-}
-
-/// Ends when the daemon was told to stop and a send under way has had its time.
-async fn stop_is_pressing(context: &Context) {
-    context.stop.cancelled().await;
-    tokio::time::sleep(STOP_GRACE).await;
 }
 
 async fn settle_all(

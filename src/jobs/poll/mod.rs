@@ -83,6 +83,13 @@ struct One {
     hub_changed: bool,
 }
 
+impl One {
+    /// Left at a stop: nothing is recorded of the poll, and the next start polls at once.
+    fn left(state: SourceState, entries: u64, tally: Tally) -> Self {
+        Self { tally, entries, failed: false, state, hub_changed: false }
+    }
+}
+
 /// What the answer to a poll was.
 enum Answer {
     Same(Validators, CacheHints, Option<WebUrl>),
@@ -96,7 +103,13 @@ async fn one(context: &Context, source: &Arc<SourceConfig>, state: SourceState) 
     let span = error_span!("poll", source.id = %source.id);
     async {
         let began = context.clock.now();
-        let answer = ask(context, source, &state).await;
+        let answer = tokio::select! {
+            answer = ask(context, source, &state) => answer,
+            () = context.stop_presses() => {
+                warn!("cut off by the stop, polled again at the next start");
+                return Ok(One::left(state, 0, Tally::default()));
+            }
+        };
         let done = take(context, source, state, answer).await?;
         let elapsed_ms = context.clock.now().duration_since(began).as_millis();
         let (new, revised) = (done.tally.new, done.tally.revised);
@@ -242,9 +255,8 @@ async fn take(
             let captured = capture_new(context, source, parsed.entries.clone()).await?;
             (tally, record.new) = (captured.tally, captured.new);
             if context.stop.is_cancelled() {
-                // Entries may have been left out: the next start polls at once and finds them.
-                let entries = parsed.entries.len() as u64;
-                return Ok(One { tally, entries, failed: false, state, hub_changed: false });
+                // Entries may have been left out: the next start finds them.
+                return Ok(One::left(state, parsed.entries.len() as u64, tally));
             }
             record.entries = Some(parsed.entries.len());
             record.ttl_s = parsed.ttl_s;
