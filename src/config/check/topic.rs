@@ -178,6 +178,9 @@ fn query(context: &Context<'_>, node: &Node<'_>, terms: &Terms) -> Option<Arc<co
                     "operators are AND, OR, NOT, NEAR/n, BEFORE/n, SENTENCE, PARAGRAPH, ATLEAST/n x, n OF (a, b)"
                         .to_owned()
                 });
+                let mended = found.mended.filter(|mended| !hint.contains(mended.as_str()));
+                let hint = mended
+                    .map_or_else(|| hint.clone(), |mended| format!("{hint}; the whole query, corrected: {mended}"));
                 context.error(&node.inside(context, found.span), found.message, hint);
             }
             None

@@ -9,8 +9,9 @@ use serde::Serialize;
 use super::bond::{Bound, bounds};
 use super::expr::{Expr, Link};
 use super::lexer::problem;
+use super::mend::mended;
 use super::operand::compile_regex;
-use super::parser::parse;
+use super::parser::{Unread, parse};
 use super::terms::{Group, Terms};
 use crate::model::topic::Field;
 
@@ -23,7 +24,12 @@ pub struct QueryProblem {
     pub message: String,
     /// What to write instead.
     pub hint: Option<String>,
+    /// With the last problem of a query: the whole of it as it was most likely meant, which reads without a problem.
+    pub mended: Option<String>,
 }
+
+/// A mended query that is longer is not shown: who reads it could not see what differs.
+const MENDED_MAX_BYTES: usize = 400;
 
 /// The fields in which an atom is looked for, as bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -116,8 +122,19 @@ pub struct Query {
 }
 
 impl Query {
-    /// Reads a query; on failure all its problems at once.
+    /// Reads a query; on failure all its problems at once, the last with the whole query as it was most likely meant.
     pub fn compile(text: &str, terms: &Terms) -> Result<Self, Vec<QueryProblem>> {
+        Self::read(text, terms).map_err(|Unread { mut problems, meant }| {
+            let meant = meant.and_then(|meant| mended(&meant, terms)).map(|meant| meant.to_string());
+            let meant = meant.filter(|meant| meant.len() <= MENDED_MAX_BYTES && Self::read(meant, terms).is_ok());
+            if let (Some(meant), Some(last)) = (meant, problems.last_mut()) {
+                last.mended = Some(meant);
+            }
+            problems
+        })
+    }
+
+    fn read(text: &str, terms: &Terms) -> Result<Self, Unread> {
         let expr = parse(text, &|name| terms.known(name))?;
         let mut builder = Builder { terms, atoms: Vec::new(), regexes: Vec::new(), places: HashMap::new() };
         let root = builder.node(&expr, Scope::TEXT);
@@ -125,7 +142,7 @@ impl Query {
             let message = "this query only says what must not be there, and would match nearly every article";
             let rest = if matches!(expr, Expr::Or(_)) { format!("({expr})") } else { expr.to_string() };
             let hint = format!("say what to look for as well: … AND {rest}");
-            return Err(vec![problem(0..text.len(), message, hint)]);
+            return Err(Unread { problems: vec![problem(0..text.len(), message, hint)], meant: Some(expr) });
         }
         let (clauses, bounds) = (clauses(&root), bounds(&root));
         let Builder { atoms, regexes, .. } = builder;

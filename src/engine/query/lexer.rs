@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::QueryProblem;
+use super::borrowed::{self, Wild};
 use super::expr::FIELDS;
 use crate::model::topic::Field;
 
@@ -42,43 +43,47 @@ pub(super) struct Spanned {
 }
 
 pub(super) fn problem(span: Range<usize>, message: impl Into<String>, hint: impl Into<Option<String>>) -> QueryProblem {
-    QueryProblem { span, message: message.into(), hint: hint.into() }
+    QueryProblem { span, message: message.into(), hint: hint.into(), mended: None }
 }
 
-/// Cuts a query; problems come beside the pieces.
-pub(super) fn lex(text: &str) -> (Vec<Spanned>, Vec<QueryProblem>) {
-    let mut lexer = Lexer { text, at: 0, lexemes: Vec::new(), problems: Vec::new() };
+/// Cuts a query; problems come beside the pieces. `known` says whether an alias group exists and, if not, which is nearest.
+pub(super) fn lex<'a>(text: &'a str, known: &'a Known<'a>) -> (Vec<Spanned>, Vec<QueryProblem>) {
+    let mut lexer = Lexer { text, at: 0, lexemes: Vec::new(), problems: Vec::new(), known };
     while lexer.at < text.len() {
         lexer.step();
     }
     (lexer.lexemes, lexer.problems)
 }
 
-struct Lexer<'a> {
+/// Whether an alias group exists and, if not, which name is nearest.
+pub(super) type Known<'k> = dyn Fn(&str) -> Result<(), Option<String>> + 'k;
+
+pub(super) struct Lexer<'a> {
     text: &'a str,
-    at: usize,
-    lexemes: Vec<Spanned>,
-    problems: Vec<QueryProblem>,
+    pub(super) at: usize,
+    pub(super) lexemes: Vec<Spanned>,
+    pub(super) problems: Vec<QueryProblem>,
+    known: &'a Known<'a>,
 }
 
 fn opens_quote(c: char) -> bool {
-    matches!(c, '"' | '“' | '”' | '„' | '«' | '＂')
+    matches!(c, '"' | '“' | '”' | '„' | '«' | '＂' | '「' | '『')
 }
 
 fn closes_quote(c: char) -> bool {
-    matches!(c, '"' | '”' | '“' | '»' | '＂')
+    matches!(c, '"' | '”' | '“' | '»' | '＂' | '」' | '』')
 }
 
 fn is_mark(c: char) -> bool {
-    matches!(c, '(' | ')' | '（' | '）' | '"' | '“' | '”' | '„' | '«' | '»' | '＂')
+    matches!(c, '(' | ')' | '（' | '）' | '[' | ']' | '{' | '}') || opens_quote(c) || closes_quote(c)
 }
 
 impl<'a> Lexer<'a> {
-    fn rest(&self) -> &'a str {
+    pub(super) fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
 
-    fn push(&mut self, lexeme: Lexeme, length: usize) {
+    pub(super) fn push(&mut self, lexeme: Lexeme, length: usize) {
         self.lexemes.push(Spanned { lexeme, span: self.at..self.at + length });
         self.at += length;
     }
@@ -89,13 +94,18 @@ impl<'a> Lexer<'a> {
         match first {
             _ if first.is_whitespace() || super::cut::is_nothing(first) => self.at += first.len_utf8(),
             '(' | '（' => self.push(Lexeme::Open, first.len_utf8()),
-            ')' | '）' => self.push(Lexeme::Close, first.len_utf8()),
+            ')' | '）' | ']' | '}' => self.push(Lexeme::Close, first.len_utf8()),
+            '[' | '{' => {
+                let message = format!("`{first}` is no parenthesis here: parts are held together by `(` and `)`");
+                self.problems.push(problem(self.at..self.at + 1, message, "write (…)".to_owned()));
+                self.push(Lexeme::Open, 1);
+            }
             ',' | '，' | ';' => self.push(Lexeme::Comma, first.len_utf8()),
             '/' => self.regex(),
             '=' if rest.chars().nth(1).is_some_and(opens_quote) => self.phrase(1),
             _ if opens_quote(first) => self.phrase(0),
-            '»' => self.at += first.len_utf8(),
-            _ => self.word(),
+            '»' | '」' | '』' => self.at += first.len_utf8(),
+            _ => self.borrowed(),
         }
     }
 
@@ -118,6 +128,9 @@ impl<'a> Lexer<'a> {
         if super::cut::cut(&text).is_empty() {
             let message = "there is no word between these quotation marks";
             self.problems.push(problem(self.at..self.at + length, message, "write the words to look for".to_owned()));
+        }
+        if let Some((gap, more)) = rest.get(length..).and_then(borrowed::slop) {
+            return self.loose_phrase(&text, gap.clamp(1, DISTANCE_MAX_WORDS), length + more);
         }
         self.push(if skip > 0 { Lexeme::ExactPhrase(text) } else { Lexeme::Phrase(text) }, length);
     }
@@ -152,7 +165,7 @@ impl<'a> Lexer<'a> {
         self.push(Lexeme::Regex { pattern, ignore_case }, end + usize::from(ignore_case));
     }
 
-    fn word(&mut self) {
+    pub(super) fn word(&mut self) {
         let rest = self.rest();
         let length = word_length(rest);
         let Some(text) = rest.get(..length).filter(|text| !text.is_empty()) else {
@@ -176,16 +189,47 @@ impl<'a> Lexer<'a> {
         } else if let Some(word) = text.strip_prefix(['-', '!', '−']).filter(|word| !word.is_empty()) {
             let message = "a word is left out with NOT, not with a mark before it";
             self.problems.push(problem(span, message, format!("write AND NOT {word}")));
-            if !matches!(
-                self.lexemes.last().map(|last| &last.lexeme),
-                None | Some(Lexeme::And | Lexeme::Or | Lexeme::Open)
-            ) {
-                self.lexemes.push(Spanned { lexeme: Lexeme::And, span: self.at..self.at });
-            }
+            self.and_unless_joined();
             self.lexemes.push(Spanned { lexeme: Lexeme::Not, span: self.at..self.at + 1 });
             self.at += text.len() - word.len();
+        } else if let Some(group) = text.strip_prefix('@').and_then(|name| self.group_nearest(name)) {
+            let message = "an alias group is called by `$`, not by `@`";
+            self.problems.push(problem(span, message, format!("write ${group}")));
+            self.push(Lexeme::Group(group), length);
+        } else if let Some(wild) = borrowed::wildcard(text) {
+            let (word, hint) = match wild {
+                Wild::Instead(word) => (word.clone(), format!("write {word}")),
+                Wild::List => (text.to_owned(), "list the words you mean, as in (woman OR women)".to_owned()),
+            };
+            let message =
+                "`?` and `~` stand for nothing: a word is found with its inflections, and a star at its end takes any";
+            self.problems.push(problem(span, message, hint));
+            self.push(Lexeme::Word(word), length);
+        } else if let Some(word) = text.strip_prefix('+').filter(|word| word.starts_with(char::is_alphanumeric)) {
+            let message = "words that must all be there are joined by AND, not marked one by one";
+            self.problems.push(problem(span, message, format!("write AND {word}")));
+            self.and_unless_joined();
+            self.at += 1;
         } else {
             self.push(Lexeme::Word(text.to_owned()), length);
+        }
+    }
+
+    /// An AND that a mark before a word stands for.
+    fn and_unless_joined(&mut self) {
+        let joined = matches!(
+            self.lexemes.last().map(|last| &last.lexeme),
+            None | Some(Lexeme::And | Lexeme::Or | Lexeme::Open)
+        );
+        if !joined {
+            self.lexemes.push(Spanned { lexeme: Lexeme::And, span: self.at..self.at });
+        }
+    }
+
+    fn group_nearest(&self, name: &str) -> Option<String> {
+        match (self.known)(name) {
+            Ok(()) => Some(name.to_owned()),
+            Err(nearest) => nearest,
         }
     }
 
@@ -200,20 +244,30 @@ impl<'a> Lexer<'a> {
             self.push(Lexeme::Field(*field), name.len() + 1);
             return true;
         }
+        if let Some(own) = borrowed::field(&lower) {
+            let message = format!("`{name}:` is called `{own}:` here");
+            self.problems.push(problem(self.at..self.at + name.len() + 1, message, format!("write {own}:")));
+            let field = FIELDS.iter().find(|(known, _)| *known == own).map_or(Field::Title, |(_, field)| *field);
+            self.push(Lexeme::Field(field), name.len() + 1);
+            return true;
+        }
         let known: Vec<&str> = FIELDS.iter().map(|(known, _)| *known).collect();
         let nearest =
             known.iter().max_by(|a, b| strsim::jaro_winkler(a, &lower).total_cmp(&strsim::jaro_winkler(b, &lower)));
+        let likely = nearest.copied().filter(|nearest| strsim::jaro_winkler(nearest, &lower) > 0.7);
         let message = format!("`{name}:` is no field: expected one of {}", known.join(", "));
-        let hint = match nearest {
+        let hint = match likely {
             _ if matches!(lower.as_str(), "http" | "https" | "www") => Some("look into addresses with url:".to_owned()),
-            Some(nearest) if strsim::jaro_winkler(nearest, &lower) > 0.7 => Some(format!("did you mean {nearest}: ?")),
+            Some(nearest) => Some(format!("did you mean {nearest}: ?")),
             _ => Some(format!("to look for these words, quote them: \"{text}\"")),
         };
         self.problems.push(problem(self.at..self.at + name.len() + 1, message, hint));
         if text.starts_with("http") {
             self.push(Lexeme::Phrase(text.to_owned()), text.len());
+        } else if let Some((_, field)) = FIELDS.iter().find(|(known, _)| likely == Some(*known)) {
+            self.push(Lexeme::Field(*field), name.len() + 1);
         } else {
-            self.at += name.len() + 1;
+            self.push(Lexeme::Phrase(text.to_owned()), text.len());
         }
         true
     }
@@ -235,11 +289,15 @@ impl<'a> Lexer<'a> {
                 let example = if upper == "BEFORE" { "BEFORE/8" } else { example };
                 let message = format!("{upper} does not say {what}: expected a number after a slash");
                 self.problems.push(problem(span.clone(), message, format!("write {example}")));
-                return Some(if upper == "ATLEAST" { Lexeme::AtLeast(1) } else { Lexeme::Near(8) });
+                return Some(match upper.as_str() {
+                    "ATLEAST" => Lexeme::AtLeast(3),
+                    "BEFORE" => Lexeme::Before(8),
+                    _ => Lexeme::Near(8),
+                });
             }
             ("SENTENCE", None) if name == upper => Lexeme::Sentence,
             ("PARAGRAPH", None) if name == upper => Lexeme::Paragraph,
-            ("OF", None) if name == upper => self.of(span),
+            ("OF", None) if name == upper || self.stands_between_number_and_list(span) => self.of(span),
             _ => return None,
         };
         if name != upper || matches!(name, "&&" | "&" | "+" | "||" | "|") {
@@ -247,6 +305,7 @@ impl<'a> Lexer<'a> {
                 Lexeme::And => "AND".to_owned(),
                 Lexeme::Or => "OR".to_owned(),
                 Lexeme::Not => "NOT".to_owned(),
+                Lexeme::Of(_) => "OF".to_owned(),
                 _ => format!("{upper}/{}", number.unwrap_or_default()),
             };
             let message = format!("`{text}` is not read as an operator: operators are written in capitals");
@@ -270,12 +329,26 @@ impl<'a> Lexer<'a> {
             let hint = if big { "write PARAGRAPH or AND".to_owned() } else { format!("write {name}/{example}") };
             self.problems.push(problem(span.clone(), message, hint));
         }
-        let value = value.unwrap_or(1);
+        let likely = match number.parse::<u32>() {
+            Ok(1..) => DISTANCE_MAX_WORDS,
+            _ if name == "ATLEAST" => 3,
+            _ => 8,
+        };
+        let value = value.unwrap_or(likely);
         match name {
             "NEAR" => Lexeme::Near(value),
             "BEFORE" => Lexeme::Before(value),
             _ => Lexeme::AtLeast(value),
         }
+    }
+
+    fn stands_between_number_and_list(&self, span: &Range<usize>) -> bool {
+        let after = self.text.get(span.end..).unwrap_or_default().trim_start();
+        let number = self.lexemes.last().is_some_and(|last| match &last.lexeme {
+            Lexeme::Word(word) => word.parse::<u32>().is_ok(),
+            _ => false,
+        });
+        number && after.starts_with('(')
     }
 
     /// `OF`: takes the number before it.
@@ -290,7 +363,7 @@ impl<'a> Lexer<'a> {
         }
         let message = "OF does not say how many: expected a number before it";
         self.problems.push(problem(span.clone(), message, "write 2 OF (first, second, third)".to_owned()));
-        Lexeme::Of(1)
+        Lexeme::Of(2)
     }
 }
 

@@ -11,6 +11,7 @@
 
 mod absent;
 mod bond;
+mod borrowed;
 mod compiled;
 mod cut;
 mod document;
@@ -22,6 +23,7 @@ mod expr;
 mod hits;
 mod inflect;
 mod lexer;
+mod mend;
 mod operand;
 mod parser;
 mod pattern;

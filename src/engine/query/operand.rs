@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::expr::{Expr, Term, TermKind, field_name};
 use super::lexer::{Lexeme, Spanned};
-use super::parser::{Parser, lower_operator, nothing};
+use super::parser::{Parser, nothing};
 use super::pattern::check_term;
 use crate::model::topic::Field;
 
@@ -195,9 +195,6 @@ impl Parser<'_> {
         let mut texts = vec![first.text.clone()];
         let mut end = span.end;
         while let Some(Spanned { lexeme: Lexeme::Word(text), span }) = self.lexemes.get(self.at) {
-            if lower_operator(text) || texts.last().is_some_and(|last| lower_operator(last)) {
-                break;
-            }
             texts.push(text.clone());
             end = span.end;
             self.at += 1;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::QueryProblem;
 use super::expr::{Expr, Link};
-use super::lexer::{Lexeme, Spanned, lex, problem};
+use super::lexer::{Known, Lexeme, Spanned, lex, problem};
 use crate::model::topic::Field;
 
 /// Longest query, in bytes: generous for a list of names, small enough to read.
@@ -14,18 +14,29 @@ pub(super) const QUERY_MAX_BYTES: usize = 64 * 1024;
 /// Most problems that one run reports.
 const PROBLEMS_MAX: usize = 50;
 
-/// Reads a query. `known` says whether an alias group exists and, if not, which name is nearest.
-pub(super) fn parse(text: &str, known: &dyn Fn(&str) -> Result<(), Option<String>>) -> Result<Expr, Vec<QueryProblem>> {
+/// A query that could not be read.
+#[derive(Debug)]
+pub(super) struct Unread {
+    pub(super) problems: Vec<QueryProblem>,
+    /// What the reading went on with after each problem.
+    pub(super) meant: Option<Expr>,
+}
+
+/// Reads a query.
+pub(super) fn parse(text: &str, known: &Known<'_>) -> Result<Expr, Unread> {
     if text.len() > QUERY_MAX_BYTES {
         let message = format!("the query is longer than {QUERY_MAX_BYTES} bytes");
-        return Err(vec![problem(0..0, message, "put long lists into alias groups under [terms]".to_owned())]);
+        let hint = "put long lists into alias groups under [terms]".to_owned();
+        return Err(Unread { problems: vec![problem(0..0, message, hint)], meant: None });
     }
-    let (lexemes, problems) = lex(text);
+    let (lexemes, problems) = lex(text, known);
     if lexemes.is_empty() && problems.is_empty() {
         let message = "the query is empty: expected words to look for";
-        return Err(vec![problem(0..text.len(), message, "for example: $us NEAR/15 $china".to_owned())]);
+        let hint = "for example: $us NEAR/15 $china".to_owned();
+        return Err(Unread { problems: vec![problem(0..text.len(), message, hint)], meant: None });
     }
     let mut parser = Parser { text, lexemes, at: 0, depth: 0, problems, known, too_deep: false };
+    parser.operators_in_small_letters();
     let expr = parser.whole();
     if parser.problems.is_empty() {
         return Ok(expr);
@@ -33,7 +44,8 @@ pub(super) fn parse(text: &str, known: &dyn Fn(&str) -> Result<(), Option<String
     parser.problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
     parser.problems.dedup();
     parser.problems.truncate(PROBLEMS_MAX);
-    Err(parser.problems)
+    let meant = (!parser.too_deep).then_some(expr);
+    Err(Unread { problems: parser.problems, meant })
 }
 
 pub(super) struct Parser<'a> {
@@ -42,7 +54,7 @@ pub(super) struct Parser<'a> {
     pub(super) at: usize,
     pub(super) depth: usize,
     pub(super) problems: Vec<QueryProblem>,
-    pub(super) known: &'a dyn Fn(&str) -> Result<(), Option<String>>,
+    pub(super) known: &'a Known<'a>,
     pub(super) too_deep: bool,
 }
 
@@ -102,7 +114,7 @@ impl Parser<'_> {
             }
             self.at += 1;
             self.at += usize::from(matches!(self.peek(), Some(Lexeme::And | Lexeme::Or)));
-            if self.peek().is_some() {
+            if self.peek().is_some_and(|next| !matches!(next, Lexeme::Close | Lexeme::Comma)) {
                 parts.push(self.or());
             }
         }
@@ -124,9 +136,7 @@ impl Parser<'_> {
             if self.eat(&Lexeme::And) {
                 items.push(self.not());
             } else if self.peek().is_some_and(begins_operand) && self.at > from {
-                if !self.operator_in_small_letters() {
-                    self.side_by_side(from);
-                }
+                self.side_by_side(from);
                 items.push(self.not());
             } else {
                 return many(items, Expr::And);
@@ -134,19 +144,24 @@ impl Parser<'_> {
         }
     }
 
-    /// `near` and its like between two operands: reported and passed over.
-    fn operator_in_small_letters(&mut self) -> bool {
-        let Some(Lexeme::Word(word)) = self.peek() else { return false };
-        let word = word.clone();
-        let follows = self.lexemes.get(self.at + 1).is_some_and(|next| begins_operand(&next.lexeme));
-        if !lower_operator(&word) || !follows {
-            return false;
+    /// `near` and its like between two operands: reported, and read as what they are in capitals.
+    fn operators_in_small_letters(&mut self) {
+        for at in 1..self.lexemes.len() {
+            let neighbours = (self.lexemes.get(at - 1), self.lexemes.get(at), self.lexemes.get(at + 1));
+            let (Some(before), Some(here), Some(after)) = neighbours else { continue };
+            let Lexeme::Word(word) = &here.lexeme else { continue };
+            let Some((lexeme, proper)) = in_capitals(word) else { continue };
+            if !ends_operand(&before.lexeme) || !begins_operand(&after.lexeme) {
+                continue;
+            }
+            let message = format!("`{word}` is not read as an operator: operators are written in capitals");
+            let hint = format!("write {proper} (or \"{word}\" in quotation marks to look for the word itself)");
+            let span = here.span.clone();
+            if let Some(here) = self.lexemes.get_mut(at) {
+                here.lexeme = lexeme;
+            }
+            self.report(span, message, hint);
         }
-        let message = format!("`{word}` is not read as an operator: operators are written in capitals");
-        let hint = format!("write {} (or \"{word}\" in quotation marks to look for the word itself)", capitals(&word));
-        self.report(self.span(), message, hint);
-        self.at += 1;
-        true
     }
 
     /// Two operands without an operator between them.
@@ -154,9 +169,11 @@ impl Parser<'_> {
         let left = self.span_since(from);
         let next = self.span();
         let before = self.lexemes.get(self.at.saturating_sub(1)).map_or(left.clone(), |last| last.span.clone());
-        let (first, second) = (self.source(before.clone()).to_owned(), self.source(next.clone()).to_owned());
+        let named = |text: &str| if text == "(" { "(…)".to_owned() } else { text.to_owned() };
+        let (first, second) = (named(self.source(before.clone())), named(self.source(next.clone())));
         let hint = if self.peek() == Some(&Lexeme::Not) {
-            format!("write {} AND NOT …", self.source(left))
+            let taken_out = self.lexemes.get(self.at + 1).map_or("…", |next| self.source(next.span.clone()));
+            format!("write {} AND NOT {taken_out}", self.source(left))
         } else {
             format!("write {first} AND {second}, {first} OR {second} or {first} NEAR/8 {second}")
         };
@@ -199,7 +216,7 @@ impl Parser<'_> {
         let from = self.at;
         let first = self.tighter(link);
         let mut spans = vec![self.span_since(from)];
-        let (mut items, mut gaps) = (vec![first], Vec::new());
+        let (mut items, mut gaps, mut negated) = (vec![first], Vec::new(), Vec::new());
         while let Some(Bond { distance: gap }) = self.link(link) {
             self.at += 1;
             gaps.extend(gap);
@@ -211,6 +228,7 @@ impl Parser<'_> {
                 let hint = format!("write {left} AND NOT ({left} {operator} …)");
                 self.report(self.span(), message, hint);
                 self.at += 1;
+                negated.push(items.len());
             }
             items.push(self.tighter(link));
             spans.push(self.span_since(from));
@@ -226,6 +244,11 @@ impl Parser<'_> {
                     _ => format!("{other} {operator} {part}"),
                 };
                 self.check_positions(item, span, link.name(), &each);
+            }
+        }
+        for (index, item) in items.iter_mut().enumerate() {
+            if negated.contains(&index) {
+                *item = Expr::Not(Box::new(std::mem::replace(item, nothing())));
             }
         }
         many(items, |items| Expr::Chain { link, items, gaps })
@@ -280,17 +303,26 @@ fn begins_operand(lexeme: &Lexeme) -> bool {
     )
 }
 
-/// A word that is an operator in capitals.
-pub(super) fn lower_operator(text: &str) -> bool {
-    matches!(text, "near" | "before" | "sentence" | "paragraph" | "of" | "atleast" | "Near" | "Before")
+fn ends_operand(lexeme: &Lexeme) -> bool {
+    matches!(
+        lexeme,
+        Lexeme::Close
+            | Lexeme::Group(_)
+            | Lexeme::Word(_)
+            | Lexeme::Exact(_)
+            | Lexeme::Phrase(_)
+            | Lexeme::ExactPhrase(_)
+            | Lexeme::Regex { .. }
+    )
 }
 
-fn capitals(word: &str) -> String {
-    match word.to_ascii_uppercase().as_str() {
-        "NEAR" => "NEAR/8".to_owned(),
-        "BEFORE" => "BEFORE/8".to_owned(),
-        "ATLEAST" => "ATLEAST/3 term".to_owned(),
-        "OF" => "2 OF (first, second, third)".to_owned(),
-        other => other.to_owned(),
+/// A word that joins two operands once it is written in capitals.
+fn in_capitals(text: &str) -> Option<(Lexeme, &'static str)> {
+    match text {
+        "near" | "Near" => Some((Lexeme::Near(8), "NEAR/8")),
+        "before" | "Before" => Some((Lexeme::Before(8), "BEFORE/8")),
+        "sentence" => Some((Lexeme::Sentence, "SENTENCE")),
+        "paragraph" => Some((Lexeme::Paragraph, "PARAGRAPH")),
+        _ => None,
     }
 }

@@ -20,6 +20,9 @@ fn complaints(text: &str) -> String {
         if let Some(hint) = problem.hint {
             told.extend([" ".repeat(before), format!(" {hint}\n")]);
         }
+        if let Some(mended) = problem.mended {
+            told.extend([format!("corrected: {mended}\n")]);
+        }
     }
     told
 }
@@ -47,6 +50,7 @@ fn mistakes_are_told_with_their_place_and_a_correction() {
         "$chna AND $tlks AND tittle:x",
         "http://a.test/",
         "neg* AND n*gotiate",
+        "wom?n AND w*n",
         "=US* OR \"trade war*\"",
         "body:/x/ AND lead:/y/",
         "title:/[/ AND /a{1000}{1000}/",
@@ -72,6 +76,71 @@ fn mistakes_are_told_with_their_place_and_a_correction() {
     ];
     let told: Vec<String> = queries.into_iter().map(complaints).collect();
     insta::assert_snapshot!(told.join("\n"));
+}
+
+/// As analysts write who come from a web search, a press archive or a programming language.
+const FROM_ELSEWHERE: &[&str] = &[
+    "US w/5 China",
+    "US near5 China NEAR:12 talks",
+    "US AROUND(5) China",
+    "US adj3 China",
+    "US NEAR/ 5 China",
+    "\"US China\"~5 AND talks",
+    "intitle:China AND site:reuters.com AND language:en",
+    "headline:\"trade talks\"",
+    "[US OR China] AND {talks}",
+    "negotiat? OR US? OR China~1",
+    "@us NEAR/5 @chna AND @nobody",
+    "'trade talks' OR ‘trade war’",
+    "‘trade talks’ and not opinion",
+    "US +China -Japan",
+    "US and (China or Taiwan) not Japan",
+    "“US” “China” “talks”",
+    "US AND \"China talks",
+    "(US AND (China OR Taiwan)",
+    "US AND China))",
+    "US, China, talks",
+    "2 of (US, China, talks)",
+    "ATLEAST 2 China",
+    "US NEAR 5 China",
+    "China*talks AND tal*",
+    "US BEFORE China",
+    "US before China",
+    "US NEAR/8 (China AND talks)",
+    "US NEAR/5 NOT China",
+    "ATLEAST/2 (US AND China)",
+    "title:(China AND body:talks)",
+    "body:/talk.*/ AND China",
+    "tilte:China",
+    "date:2024 AND China",
+    "Bank of China",
+    "US && China || Japan",
+    "US NOT China",
+    "China OR NOT Japan",
+    "$us $china",
+    "9 OF (US, China)",
+    "「米中」 AND talks",
+    "US AND",
+    "AND US OR OR China ()",
+];
+
+#[test]
+fn what_other_engines_write_is_read_and_told() {
+    let told: Vec<String> = FROM_ELSEWHERE.iter().map(|text| complaints(text)).collect();
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+/// Each of these mistakes leaves something to look for, and so has a correction, which reads without a problem.
+#[test]
+fn every_suggested_query_reads() {
+    for text in FROM_ELSEWHERE {
+        let Err(problems) = Query::compile(text, &starter()) else { continue };
+        let mended = problems.iter().find_map(|problem| problem.mended.as_deref());
+        let mended = mended.unwrap_or_else(|| panic!("{text}: no correction of the whole"));
+        if let Err(problems) = Query::compile(mended, &starter()) {
+            panic!("{text}: {mended}: {problems:?}");
+        }
+    }
 }
 
 #[test]
@@ -183,6 +252,7 @@ proptest! {
     fn no_row_of_pieces_makes_the_parser_panic(pieces in prop::collection::vec(prop_oneof![
         Just("("), Just(")"), Just(","), Just("AND"), Just("OR"), Just("NOT"), Just("NEAR/3"), Just("BEFORE/2"),
         Just("SENTENCE"), Just("PARAGRAPH"), Just("ATLEAST/2"), Just("2 OF"), Just("OF"), Just("title:"), Just("/a/"),
+        Just("w/5"), Just("@us"), Just("["), Just("]"), Just("intitle:"), Just("'a b'"), Just("wom?n"), Just("\"a b\"~3"),
         Just("\""), Just("$us"), Just("$x"), Just("word"), Just("=US"), Just("and"), Just("near"), Just("-x"), Just("NEAR"),
     ], 0..14)) {
         check_spans(&pieces.join(" "));
@@ -195,6 +265,9 @@ fn check_spans(text: &str) {
         for problem in problems {
             assert!(text.get(problem.span.clone()).is_some(), "{text:?}: {problem:?} is out of the text");
             assert!(!problem.message.is_empty());
+            if let Some(mended) = &problem.mended {
+                assert!(Query::compile(mended, &starter()).is_ok(), "{text:?}: {mended:?} does not read");
+            }
         }
     }
 }

@@ -73,7 +73,12 @@ pub(super) fn check_term(term: &Term) -> Result<(), (String, Option<String>)> {
         return Err((format!("a phrase has at most {PHRASE_MAX_WORDS} words"), Some(hint)));
     }
     if stem.contains('*') {
-        let hint = format!("write {}*", stem.split('*').next().unwrap_or_default());
+        let before = stem.split('*').next().unwrap_or_default();
+        let hint = if before.chars().count() < PREFIX_MIN_LETTERS {
+            "list the words you mean, as in (woman OR women)".to_owned()
+        } else {
+            format!("write {before}*")
+        };
         return Err(("a star stands only at the end of a word, for any ending".to_owned(), Some(hint)));
     }
     if stem.len() == text.len() {
