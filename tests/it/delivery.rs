@@ -229,6 +229,40 @@ async fn a_recipient_that_is_refused_takes_nothing_from_the_others() {
 }
 
 #[tokio::test]
+async fn who_is_refused_for_good_is_not_asked_for_again_while_another_is_put_off() {
+    let smtp = Smtp::serve(|line, before| match (line, before) {
+        ("RCPT TO:<a@desk.test>", 0..2) => Act::Say("550 5.1.1 no such user"),
+        ("RCPT TO:<b@desk.test>", 0..3) => Act::Say("450 4.2.0 greylisted, come back"),
+        _ => Act::Usual,
+    });
+    let outbox = Outbox::new(&mail(&smtp, ""));
+    let id = outbox.tell("desk", ChannelKind::Email, 1).await;
+    let asked =
+        |who: &str| smtp.lines().iter().filter(|line| line.text == format!("RCPT TO:<{who}@desk.test>")).count();
+    let told = || outbox.record(&id).last_error.unwrap();
+    let mut next = outbox.tick().await.unwrap();
+    for attempt in 1..=3 {
+        assert_eq!((asked("a"), asked("b")), (1, attempt));
+        assert_eq!(outbox.record(&id).status, "pending", "the other one may still be served");
+        assert!(told().contains("a@desk.test: refused for good, ") && told().contains("no such user"), "{}", told());
+        assert!(told().contains("b@desk.test: mail server") && told().contains("greylisted"), "{}", told());
+        outbox.hand.set(next);
+        next = outbox.tick().await.unwrap_or(next);
+    }
+    assert_eq!((asked("a"), asked("b")), (1, 4));
+    assert_eq!(outbox.record(&id).status, "failed", "it is told that one of them got nothing");
+    assert!(told().starts_with("a@desk.test: refused for good, ") && !told().contains("b@desk.test"), "{}", told());
+    // A person who asks again has them asked again: refused once more, then taken, and the other is served once.
+    for (status, asked_for) in [("failed", 2), ("delivered", 3)] {
+        outbox.context.store.retry_delivery(&id, outbox.now()).await.unwrap();
+        deliver::drain(&outbox.context).await.unwrap();
+        assert_eq!((outbox.record(&id).status.as_str(), asked("a"), asked("b")), (status, asked_for, 4));
+    }
+    let to: Vec<_> = smtp.accepted().into_iter().flat_map(|one| one.to).collect();
+    assert_eq!(to, ["RCPT TO:<b@desk.test>", "RCPT TO:<a@desk.test>"]);
+}
+
+#[tokio::test]
 async fn a_refused_login_gives_up_nothing_and_its_mending_sends_it() {
     const LOGIN: &str = "AUTH PLAIN AGFkYQBzM2NyZXQ=";
     let smtp = Smtp::serve(|line, before| match line {

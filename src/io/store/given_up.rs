@@ -109,6 +109,12 @@ fn ask_again(connection: &Connection, id: &DeliveryId, now: Timestamp) -> Answer
         |row| row.get(0),
     )?;
     connection.execute(OPEN, [channel])?;
+    // Who asks has mended something: those who were refused are tried again.
+    connection.execute(
+        "DELETE FROM delivery_recipient
+         WHERE refused IS NOT NULL AND delivery = (SELECT seq FROM delivery WHERE id = ?1)",
+        [&id.0],
+    )?;
     Ok(())
 }
 

@@ -47,6 +47,7 @@ pub use entries::Unknown;
 pub use error::StoreError;
 pub use given_up::Replay;
 pub use outbox::{ChannelState, NextDue, Settlement};
+pub use pace::Settled;
 pub use prune::{Horizon, Pruned};
 pub use reader::{ArticleFilter, DeliveryFilter, Explained, Reader, SearchHit, TopicCount};
 pub use sources::{PollRecord, SourceState};

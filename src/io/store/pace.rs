@@ -1,4 +1,5 @@
-//! What a delivery under way leaves behind: who was served already, and how long a channel that fails is left alone.
+//! What a delivery under way leaves behind: who was served already, or refused for good, and how long a channel that fails is
+//! left alone.
 
 use rusqlite::params;
 
@@ -9,33 +10,43 @@ use super::value::ms;
 use crate::model::ids::{ChannelId, DeliveryId};
 use crate::model::time::Timestamp;
 
+/// A recipient that a delivery does not go to any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// As the config writes it.
+    pub recipient: String,
+    /// What the other side said, where it will never take the message for this one.
+    pub refused: Option<String>,
+}
+
 impl Store {
     /// The recipients that a delivery need not go to any more.
-    pub async fn served(&self, id: &DeliveryId) -> Result<Vec<String>, StoreError> {
+    pub async fn settled_recipients(&self, id: &DeliveryId) -> Result<Vec<Settled>, StoreError> {
         let id = id.clone();
         self.read(move |connection| {
             let recipients = connection
                 .prepare_cached(
-                    "SELECT r.recipient FROM delivery_recipient r JOIN delivery d ON d.seq = r.delivery WHERE d.id = ?1",
+                    "SELECT r.recipient, r.refused FROM delivery_recipient r JOIN delivery d ON d.seq = r.delivery
+                     WHERE d.id = ?1",
                 )?
-                .query_map([&id.0], |row| row.get(0))?
+                .query_map([&id.0], |row| Ok(Settled { recipient: row.get(0)?, refused: row.get(1)? }))?
                 .collect::<Result<_, _>>()?;
             Ok(recipients)
         })
         .await
     }
 
-    /// Notes that a recipient was served.
-    pub async fn note_served(&self, id: &DeliveryId, recipient: &str) -> Result<(), StoreError> {
-        let (id, recipient) = (id.clone(), recipient.to_owned());
+    /// Notes that a recipient was served, or refused for good: another attempt goes to the others only.
+    pub async fn settle_recipient(&self, id: &DeliveryId, settled: Settled) -> Result<(), StoreError> {
+        let id = id.clone();
         self.writer
             .call(move |connection| {
                 connection
                     .prepare_cached(
-                        "INSERT OR IGNORE INTO delivery_recipient (delivery, recipient)
-                         SELECT seq, ?2 FROM delivery WHERE id = ?1",
+                        "INSERT OR REPLACE INTO delivery_recipient (delivery, recipient, refused)
+                         SELECT seq, ?2, ?3 FROM delivery WHERE id = ?1",
                     )?
-                    .execute(params![id.0, recipient])?;
+                    .execute(params![id.0, settled.recipient, settled.refused])?;
                 Ok(())
             })
             .await

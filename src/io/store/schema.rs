@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0006_channel_health.sql"),
     include_str!("../../../migrations/0007_wayback.sql"),
     include_str!("../../../migrations/0008_installation.sql"),
+    include_str!("../../../migrations/0009_refused.sql"),
 ];
 
 /// How long a connection waits for another program's lock.

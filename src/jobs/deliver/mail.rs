@@ -6,7 +6,7 @@ use crate::config::{ChannelConfig, EmailChannel, MailBy};
 use crate::engine::unsubscribe;
 use crate::io::exec;
 use crate::io::mail::{Letter, Mailer};
-use crate::io::store::StoreError;
+use crate::io::store::{Settled, StoreError};
 use crate::jobs::{Context, mailing};
 use crate::model::event::{Delivery, SendError};
 use crate::model::time::SignedDuration;
@@ -14,7 +14,8 @@ use crate::model::time::SignedDuration;
 /// Handing a message to the local `sendmail` is done in an instant, or something is wrong with it.
 const SENDMAIL_TIMEOUT: SignedDuration = SignedDuration::from_secs(60);
 
-/// One recipient after the other; who was served is noted, so that another attempt goes to the others only.
+/// One recipient after the other; who was served, or refused for good, is noted, so that another attempt goes to the others
+/// only.
 pub(super) async fn send(
     context: &Context,
     channel: &ChannelConfig,
@@ -36,9 +37,14 @@ pub(super) async fn send(
     if let Some(mailer) = mailer.as_ref().filter(|mailer| mailer.takes_all_at_once()) {
         return Ok(mailer.send(&letter(to.into_iter().cloned().collect(), None), "").await);
     }
-    let served = context.store.served(&delivery.id).await?;
+    let settled = context.store.settled_recipients(&delivery.id).await?;
     let mut failed: Vec<(&String, SendError)> = Vec::new();
-    for recipient in to.into_iter().filter(|recipient| !served.contains(recipient)) {
+    for recipient in to {
+        if let Some(known) = settled.iter().find(|known| known.recipient == *recipient) {
+            let refused = known.refused.clone().map(|reason| SendError::Permanent { reason });
+            failed.extend(refused.map(|error| (recipient, error)));
+            continue;
+        }
         if mailer.as_ref().is_some_and(Mailer::is_silent) {
             let reason = "not tried, since the server did not answer for the others".to_owned();
             failed.push((recipient, SendError::Temporary { reason, retry_after: None }));
@@ -50,10 +56,16 @@ pub(super) async fn send(
             (None, MailBy::Sendmail(program)) => by_sendmail(program, &own, recipient).await,
             (None, _) => Ok(()),
         };
-        match sent {
-            Ok(()) => context.store.note_served(&delivery.id, recipient).await?,
-            Err(error) => failed.push((recipient, error)),
+        let refused = match &sent {
+            Ok(()) => Some(None),
+            Err(SendError::Permanent { reason }) => Some(Some(reason.clone())),
+            Err(SendError::Temporary { .. } | SendError::ChannelClosed { .. }) => None,
+        };
+        if let Some(refused) = refused {
+            let settled = Settled { recipient: recipient.clone(), refused };
+            context.store.settle_recipient(&delivery.id, settled).await?;
         }
+        failed.extend(sent.err().map(|error| (recipient, error)));
     }
     if let Some(mailer) = &mailer {
         mailer.close().await;
@@ -95,7 +107,11 @@ fn together(failed: &[(&String, SendError)]) -> Result<(), SendError> {
     if failed.is_empty() {
         return Ok(());
     }
-    let reason = failed.iter().map(|(recipient, error)| format!("{recipient}: {error}")).collect::<Vec<_>>().join("; ");
+    let said = |(recipient, error): &(&String, SendError)| {
+        let for_good = if matches!(error, SendError::Permanent { .. }) { "refused for good, " } else { "" };
+        format!("{recipient}: {for_good}{error}")
+    };
+    let reason = failed.iter().map(said).collect::<Vec<_>>().join("; ");
     let waits = failed.iter().filter_map(|(_, error)| match error {
         SendError::Temporary { retry_after, .. } => Some(*retry_after),
         SendError::Permanent { .. } | SendError::ChannelClosed { .. } => None,
