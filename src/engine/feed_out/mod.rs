@@ -54,6 +54,10 @@ impl FeedOut<'_> {
             writeln!(xml, "<link rel=\"self\" type=\"application/atom+xml\" href=\"{}\"/>", escaped(&own))
                 .unwrap_or_default();
         }
+        if let Some(base) = self.base {
+            writeln!(xml, "<link rel=\"alternate\" type=\"text/html\" href=\"{}\"/>", escaped(base.as_str()))
+                .unwrap_or_default();
+        }
         for (event, id) in self.events.iter().zip(self.ids()) {
             atom_entry(&mut xml, event, &id);
         }
@@ -232,102 +236,4 @@ fn escaped(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::feed;
-    use crate::model::event::EventKind;
-    use crate::model::ids::{ArticleId, TopicId};
-
-    fn event(article: i64, second: i64, kind: EventKind) -> Event {
-        Event {
-            kind,
-            timestamp: Timestamp::from_second(second).unwrap(),
-            topics: vec![TopicId::new("talks").unwrap()],
-            article: Some(ArticleId(article)),
-            story: None,
-            significance: 0.5,
-            data: json!({
-                "article": {"title": "A <b> & \"c\"\u{1}]]>", "url": "https://a.test/?x=1&y=2", "source_name": "A & B"},
-                "diff": {"html": "<div class=\"diff\"><p>costs <del>12</del><ins>&lt;19&gt;</ins></p></div>"},
-                "topics": [{"id": "talks", "name": "Talks & more"}],
-            }),
-        }
-    }
-
-    fn ids_of(text: &str) -> Vec<String> {
-        let base = WebUrl::parse("https://desk.test/feeds/talks").unwrap();
-        let (parsed, problems) = feed::parse(text.as_bytes(), None, &base).unwrap();
-        assert_eq!(problems, Vec::<String>::new());
-        parsed.entries.iter().map(|entry| entry.id.clone()).collect()
-    }
-
-    #[test]
-    fn both_forms_read_back_with_the_same_ids_and_texts() {
-        let events =
-            [event(2, 20, EventKind::Gone), event(1, 20, EventKind::Revised), event(1, 10, EventKind::Revised)];
-        let base = WebUrl::parse("https://desk.test/").unwrap();
-        let installation = installation(0);
-        let feed = FeedOut {
-            id: "talks",
-            title: "Talks & <more>",
-            base: Some(&base),
-            installation: &installation,
-            events: &events,
-        };
-        let (atom, json) = (feed.atom(), feed.json());
-        assert_eq!(ids_of(&atom), ids_of(&json));
-        assert_eq!(ids_of(&atom).iter().collect::<std::collections::BTreeSet<_>>().len(), 3);
-        let newer = FeedOut { events: &events[1..], ..feed };
-        assert_eq!(ids_of(&newer.atom()), ids_of(&atom)[1..]);
-        assert!(atom.contains("&lt;del&gt;12&lt;/del&gt;&lt;ins&gt;&amp;lt;19&amp;gt;&lt;/ins&gt;"), "{atom}");
-    }
-
-    #[test]
-    fn a_feed_of_nothing_is_a_feed() {
-        let feed = FeedOut { id: "all", title: "All", base: None, installation: &installation(0), events: &[] };
-        assert!(feed.atom().contains("<updated>1970-01-01T00:00:00Z</updated>"));
-        assert_eq!(serde_json::from_str::<Value>(&feed.json()).unwrap()["items"], json!([]));
-    }
-
-    fn installation(plain_until_s: i64) -> Installation {
-        Installation { id: "5eed".to_owned(), plain_until: Timestamp::from_second(plain_until_s).unwrap() }
-    }
-
-    #[test]
-    fn no_two_archives_give_the_same_ids_and_known_ones_stay() {
-        let events = [event(1, 20, EventKind::Revised), event(1, 10, EventKind::Revised)];
-        let of = |installation: &Installation| {
-            let feed = FeedOut { id: "talks", title: "Talks", base: None, installation, events: &events };
-            (feed.feed_id(), feed.ids())
-        };
-        let (here, there) = (of(&installation(0)), of(&Installation { id: "other".to_owned(), ..installation(0) }));
-        assert_eq!(of(&installation(0)), here);
-        assert!(here.0 != there.0 && here.1.iter().all(|id| !there.1.contains(id)));
-        assert!(here.1.iter().chain([&here.0]).all(|id| id.starts_with("urn:uuid:")), "{here:?}");
-        // An archive that published before: what readers know keeps its id.
-        let (feed, entries) = of(&installation(10));
-        assert_eq!(feed, "urn:wirewatch:feed:talks");
-        assert_eq!(entries, [here.1[0].clone(), "urn:wirewatch:article:1:article.revised:10000:talks".to_owned()]);
-    }
-
-    #[test]
-    fn two_events_alike_still_differ_in_their_ids() {
-        let events = [event(1, 10, EventKind::Revised), event(1, 10, EventKind::Revised)];
-        assert_eq!(
-            ids(&events),
-            [
-                "urn:wirewatch:article:1:article.revised:10000:talks:2",
-                "urn:wirewatch:article:1:article.revised:10000:talks"
-            ]
-        );
-    }
-
-    #[test]
-    fn what_one_change_is_told_of_to_two_keeps_its_ids_when_older_entries_leave() {
-        let mut other = event(1, 10, EventKind::Revised);
-        other.topics = vec![crate::model::ids::TopicId::new("chips").unwrap()];
-        let both = [event(1, 10, EventKind::Revised), other];
-        assert_ne!(ids(&both)[0], ids(&both)[1]);
-        assert_eq!(ids(&both[..1]), ids(&both)[..1]);
-    }
-}
+mod tests;
