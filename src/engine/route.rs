@@ -85,6 +85,8 @@ pub struct Immediate {
     pub kinds: Vec<EventKind>,
     /// … that matter at least so much, from 0 to 1: a match by its score, an edit by what it changed.
     pub from: f64,
+    /// Whether the digest has the news among them once more.
+    pub in_digest: bool,
 }
 
 impl Immediate {
@@ -152,7 +154,7 @@ pub struct Send {
 pub struct Audience {
     /// The topics, in the order given.
     pub topics: Vec<TopicId>,
-    /// One a channel, by channel id.
+    /// By channel id: one a channel, or two where it is told at once and in its digest.
     pub sends: Vec<Send>,
 }
 
@@ -167,12 +169,14 @@ pub fn audiences((kind, significance): (EventKind, f64), topics: &[TopicId], rul
     }
     let mut audiences: Vec<Audience> = Vec::new();
     for (channel, topics) in watched {
-        let Some(send) = rules.channels.get(channel).map(|channel| send((kind, significance), channel)) else {
-            continue;
-        };
+        let Some(channel) = rules.channels.get(channel) else { continue };
+        let first = send((kind, significance), channel);
+        let again = (first.soon == Soon::Now && channel.kind == ChannelKind::Email && channel.immediate.in_digest)
+            .then(|| Send { soon: Soon::Digest, ..first.clone() });
+        let sends = [first].into_iter().chain(again);
         match audiences.iter_mut().find(|audience| audience.topics == topics) {
-            Some(audience) => audience.sends.push(send),
-            None => audiences.push(Audience { topics, sends: vec![send] }),
+            Some(audience) => audience.sends.extend(sends),
+            None => audiences.push(Audience { topics, sends: sends.collect() }),
         }
     }
     if audiences.is_empty() && !topics.is_empty() {

@@ -95,7 +95,8 @@ pub fn preview(
     }
     let id = DeliveryId("preview".to_owned());
     let to = (email.to.clone(), None);
-    let letter = mailing::letter(config, (channel, email), &id, (&events, now), to);
+    let told = mailing::Told { events: &events, made: now, immediate: false };
+    let letter = mailing::letter(config, (channel, email), &id, told, to);
     // Only an address that is none keeps a letter from its bytes, and the config was checked.
     let eml = letter.eml().unwrap_or_default();
     Ok(Some(Preview { text: letter.text, html: letter.html, eml }))

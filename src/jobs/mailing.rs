@@ -3,22 +3,30 @@
 use crate::config::{ChannelConfig, Config, EmailChannel};
 use crate::engine::digest::{self, DigestInput, Rendered};
 use crate::io::mail::Letter;
-use crate::model::event::{Event, EventKind};
+use crate::model::event::{Delivery, Event, EventKind};
 use crate::model::ids::DeliveryId;
 use crate::model::time::Timestamp;
 
 /// Who sends where neither the channel nor `[smtp]` says: mail that only goes to files.
 const NOBODY: &str = "wirewatch@localhost";
 
+/// What a letter tells.
+#[derive(Clone, Copy)]
+pub(super) struct Told<'a> {
+    pub(super) events: &'a [Event],
+    pub(super) made: Timestamp,
+    /// One event's own mail, not a digest.
+    pub(super) immediate: bool,
+}
+
 /// A letter with its texts.
 pub(super) fn letter(
     config: &Config,
     (channel, email): (&ChannelConfig, &EmailChannel),
     id: &DeliveryId,
-    (events, made): (&[Event], Timestamp),
+    Told { events, made, immediate }: Told<'_>,
     (to, unsubscribe): (Vec<String>, Option<String>),
 ) -> Letter {
-    let immediate = is_immediate(email, events);
     let input = DigestInput {
         channel: channel.id.as_str(),
         events: if is_empty_digest(events) { &[] } else { events },
@@ -53,8 +61,10 @@ fn thread(events: &[Event]) -> Option<String> {
 }
 
 /// Whether a delivery is one event's own mail rather than a digest.
-pub(super) fn is_immediate(email: &EmailChannel, events: &[Event]) -> bool {
-    matches!(events, [one] if email.immediate.asks_for(one.kind, one.significance))
+pub(super) fn is_immediate(email: &EmailChannel, delivery: &Delivery) -> bool {
+    let [one] = delivery.events.as_slice() else { return false };
+    // A digest of one event may tell what was told at once before.
+    one.article == delivery.article && email.immediate.asks_for(one.kind, one.significance)
 }
 
 /// What is enqueued for a digest that says "nothing": an outbox row needs an event.

@@ -157,6 +157,8 @@ pub struct Delivery {
     pub channel: ChannelId,
     /// By what means.
     pub kind: ChannelKind,
+    /// The article that it tells of alone, and among whose messages it keeps its place; a digest has none.
+    pub article: Option<ArticleId>,
     /// What it tells.
     pub events: Vec<Event>,
     /// Where it stands.

@@ -30,7 +30,7 @@ const DIGEST_ITEMS: usize = 50;
 const FEED_ITEMS: usize = 100;
 
 /// The keys of all types.
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 21] = [
     "allow_private",
     "by",
     "command",
@@ -40,6 +40,8 @@ const KEYS: [&str; 19] = [
     "from",
     "headers",
     "immediate",
+    "immediate_from",
+    "immediate_in_digest",
     "max_items",
     "quiet",
     "secret",
@@ -102,14 +104,20 @@ fn email(section: &Section<'_, '_>, paths: &Paths, has_smtp: bool) -> Option<Ema
     let timezone = section.optional("timezone", values::time_zone);
     let kinds = section.optional("immediate", immediate);
     let at_least = section.optional("immediate_from", |context, node| values::number(context, node, 0.0, 1.0));
-    if let (None, Some(node)) = (&kinds, section.node("immediate_from")) {
+    let in_digest = section.optional("immediate_in_digest", values::boolean);
+    let refines = section.node("immediate_from").or_else(|| section.node("immediate_in_digest"));
+    if let (None, Some(node)) = (&kinds, refines) {
         let context = section.context();
         let problem = context.problem(&node.place, "nothing is mailed at once: `immediate` does not say what");
         context.push(
             problem.hint("add immediate = [\"match\", \"revision\"], or immediate = true for all kinds").warning(),
         );
     }
-    let immediate = Immediate { kinds: kinds.unwrap_or_default(), from: at_least.unwrap_or(0.0) };
+    let immediate = Immediate {
+        kinds: kinds.unwrap_or_default(),
+        from: at_least.unwrap_or(0.0),
+        in_digest: in_digest.unwrap_or(false),
+    };
     let max_items = section.optional("max_items", |context, node| values::count(context, node, 1000));
     let send_empty = section.optional("send_empty", values::boolean);
     let quiet = section.optional("quiet", quiet);

@@ -91,6 +91,7 @@ pub(super) fn read_delivery(connection: &Connection, seq: i64) -> Answer<Deliver
         id: DeliveryId(row.get("id")?),
         channel: parsed("a channel's id", ChannelId::new(row.get::<_, String>("channel")?))?,
         kind: from_json("a channel's kind", &format!("\"{}\"", row.get::<_, String>("kind")?))?,
+        article: row.get::<_, Option<i64>>("article")?.map(ArticleId),
         events,
         state: delivery_state(row)?,
         attempts: row.get("attempts")?,

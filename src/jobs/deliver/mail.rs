@@ -32,8 +32,9 @@ pub(super) async fn send(
         tracing::info!(channel = %channel.id, delivery = %delivery.id, "everybody has unsubscribed: sent to nobody");
         return Ok(Ok(()));
     }
-    let made = (delivery.events.as_slice(), delivery.created);
-    let letter = |to, link| mailing::letter(&context.config, (channel, email), &delivery.id, made, (to, link));
+    let immediate = mailing::is_immediate(email, delivery);
+    let told = mailing::Told { events: &delivery.events, made: delivery.created, immediate };
+    let letter = |to, link| mailing::letter(&context.config, (channel, email), &delivery.id, told, (to, link));
     if let Some(mailer) = mailer.as_ref().filter(|mailer| mailer.takes_all_at_once()) {
         return Ok(mailer.send(&letter(to.into_iter().cloned().collect(), None), "").await);
     }

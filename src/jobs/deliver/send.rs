@@ -110,7 +110,7 @@ fn unsent(hook: &WebhookChannel, error: &FetchError) -> SendError {
 pub(super) fn quiet_until(channel: &ChannelConfig, delivery: &Delivery, now: Timestamp) -> Option<Timestamp> {
     let ChannelTarget::Email(email) = &channel.target else { return None };
     let (from, to) = email.quiet?;
-    if !mailing::is_immediate(email, &delivery.events) || from == to {
+    if !mailing::is_immediate(email, delivery) || from == to {
         return None;
     }
     let local = email.timezone.to_datetime(now);

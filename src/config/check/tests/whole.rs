@@ -103,6 +103,7 @@ cron = "@daily"
 timezone = "Asia/Tokyo"
 immediate = true
 immediate_from = 0.6
+immediate_in_digest = true
 max_items = 5
 send_empty = true
 quiet = "22:00-07:00"
