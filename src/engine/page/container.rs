@@ -16,12 +16,90 @@ const NAMED_SHARE: f64 = 0.6;
 /// The parent is taken where it holds so much more prose.
 const CLIMB_GAIN: f64 = 1.08;
 
-/// The roots whose blocks are the article's, in document order.
-pub(super) fn find(dom: &Dom, marks: &Marks, blocks: &[RawBlock]) -> Option<NodeId> {
+/// A body is in pieces by the looks of what its pieces are in where there are so many others.
+const PIECES_MIN: usize = 3;
+/// A block of an article is one of its paragraphs from this length on, in characters.
+const PARAGRAPH_MIN_CHARS: u32 = 80;
+/// An article that its headline stands in has so much prose, in characters.
+const STORY_MIN_CHARS: u32 = 300;
+
+/// The element whose blocks are the article's. `headline` is where the page shows it.
+pub(super) fn find(dom: &Dom, marks: &Marks, blocks: &[RawBlock], headline: Option<NodeId>) -> Option<NodeId> {
+    let top = choose(dom, marks, blocks)?;
+    let Some(story) = headline.and_then(|headline| story(dom, blocks, headline)) else { return Some(top) };
+    if !is_of_another(dom, blocks, top, story) {
+        return Some(top);
+    }
+    let own = choose(dom, marks, within(dom, blocks, story.element))?;
+    Some(if dom.subtree(story.element).contains(&own) { own } else { story.element })
+}
+
+fn choose(dom: &Dom, marks: &Marks, blocks: &[RawBlock]) -> Option<NodeId> {
     let top = vote(dom, marks, blocks)?;
     let prose = Prose::read(dom, blocks);
     let top = climb(dom, marks, blocks, &prose, top);
     Some(named(dom, marks, &prose, top).unwrap_or(top))
+}
+
+/// An article with its headline in it.
+#[derive(Clone, Copy)]
+struct Story {
+    element: NodeId,
+    headline: NodeId,
+}
+
+/// The article that a headline stands in: pages go on to their next articles, each whole, or show longer texts beside their own.
+fn story(dom: &Dom, blocks: &[RawBlock], headline: NodeId) -> Option<Story> {
+    let is_told = |element: &NodeId| {
+        let paragraphs = within(dom, blocks, *element).iter().filter(|block| is_paragraph(block));
+        let (count, chars) = paragraphs.fold((0, 0), |(count, chars), block| (count + 1, chars + block.chars));
+        count > 1 && chars >= STORY_MIN_CHARS
+    };
+    let element = dom.ancestors(headline).skip(1).filter(|at| is_story(dom, *at)).find(is_told)?;
+    Some(Story { element, headline })
+}
+
+fn is_paragraph(block: &RawBlock) -> bool {
+    block.chars >= PARAGRAPH_MIN_CHARS && block.link_density() < 0.5
+}
+
+/// Whether an element is an article by its tag or its class.
+fn is_story(dom: &Dom, id: NodeId) -> bool {
+    match dom.tag(id) {
+        Some(Tag::Article) => true,
+        Some(Tag::Div | Tag::Section) => dom.attribute(id, "class").is_some_and(|class| {
+            class.split_ascii_whitespace().any(|name| ["hentry", "post", "article"].contains(&name))
+        }),
+        _ => false,
+    }
+}
+
+/// Whether the voted container is beside the article of the page's headline, or holds others like it.
+fn is_of_another(dom: &Dom, blocks: &[RawBlock], top: NodeId, story: Story) -> bool {
+    if dom.subtree(story.element).contains(&top) {
+        return false;
+    }
+    let all = dom.subtree(top);
+    if !all.contains(&story.element) {
+        return true;
+    }
+    let (own, heading) = (looks(dom, story.element), dom.tag(story.headline));
+    let inside = dom.subtree(story.element);
+    all.filter(|id| !inside.contains(id) && is_story(dom, *id) && looks(dom, *id) == own).any(|other| {
+        !dom.subtree(other).contains(&story.element)
+            && dom.subtree(other).any(|id| dom.tag(id) == heading)
+            && within(dom, blocks, other).iter().filter(|block| is_paragraph(block)).nth(1).is_some()
+    })
+}
+
+/// The blocks inside an element, which follow each other.
+fn within<'a>(dom: &Dom, blocks: &'a [RawBlock], element: NodeId) -> &'a [RawBlock] {
+    let range = dom.subtree(element);
+    let is_inside = |block: &RawBlock| range.contains(&block.element);
+    let first = blocks.iter().position(is_inside).unwrap_or(blocks.len());
+    let rest = blocks.get(first..).unwrap_or_default();
+    let end = rest.iter().rposition(is_inside).map_or(0, |last| last + 1);
+    rest.get(..end).unwrap_or_default()
 }
 
 fn is_prose(block: &RawBlock) -> bool {
@@ -155,19 +233,25 @@ fn holders<'a>(dom: &'a Dom, blocks: &[RawBlock], top: NodeId) -> Vec<Looks<'a>>
 /// by such.
 fn is_continued(dom: &Dom, blocks: &[RawBlock], above: NodeId, at: NodeId, holders: &[Looks<'_>]) -> bool {
     let (inside, all) = (dom.subtree(at), dom.subtree(above));
-    let own = looks(dom, at);
+    // What has no name of its own looks as what it is in.
+    let named = dom.ancestors(at).take_while(|up| *up != above).find(|up| !looks(dom, *up).1.is_empty());
+    let own = named.map(|named| looks(dom, named));
     let (mut alike, mut other) = (0, 0);
+    let mut pieces: Vec<NodeId> = Vec::new();
     for block in blocks.iter().filter(|block| is_prose(block) && all.contains(&block.element)) {
         if inside.contains(&block.element) {
             continue;
         }
         let paragraph = matches!(dom.tag(block.element), Some(Tag::P | Tag::Blockquote | Tag::H2 | Tag::H3));
         let holder = dom.parent(block.element);
-        let same = (paragraph && (holder == above || holders.contains(&looks(dom, holder))))
-            || dom.ancestors(block.element).take(3).any(|up| up != above && !own.1.is_empty() && looks(dom, up) == own);
+        let piece = dom.ancestors(block.element).take(3).find(|up| *up != above && own == Some(looks(dom, *up)));
+        let same = piece.is_some() || (paragraph && (holder == above || holders.contains(&looks(dom, holder))));
+        if let Some(piece) = piece.filter(|piece| pieces.last() != Some(piece)) {
+            pieces.push(piece);
+        }
         if same { alike += block.chars } else { other += block.chars }
     }
-    alike > other
+    alike > other && (named == Some(at) || pieces.len() >= PIECES_MIN || own.is_none())
 }
 
 /// The element that the publisher names as the body, where it holds about as much as the voted one.
@@ -255,3 +339,55 @@ const BODY_NAMES: [&str; 26] = [
     "tdpostcontent",
     "contentarticle",
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::page::tests::{read, texts};
+
+    #[test]
+    fn the_article_of_the_headline_is_read_where_a_page_has_several_or_longer_texts_beside_it() {
+        let line = |word: &str| {
+            format!(
+                "The {word} council met on Tuesday, and agreed to rebuild the pier by spring, officials said after the vote of that night."
+            )
+        };
+        let told = |word: &str, lines: usize| -> String {
+            (0..lines).map(|at| format!("<p>{} {at}</p>", line(word))).collect()
+        };
+        let head = "<head><title>Pier to be rebuilt by spring | The Lantern</title></head>";
+        let own = format!("<h1>Pier to be rebuilt by spring</h1><div class=text>{}</div>", told("harbour", 3));
+        let next = format!("<h1>Lamps to be lit again</h1><div class=text>{}</div>", told("island", 9));
+        for (name, html) in [
+            (
+                "the next article is longer",
+                format!("{head}<main><article>{own}</article><article>{next}</article></main>"),
+            ),
+            (
+                "the next ones are shown whole, with a body named as such each",
+                format!(
+                    "{head}<main>{}</main>",
+                    [&own, &next, &next.replace("Lamps", "Masts")]
+                        .map(|one| format!(
+                            "<article class=minute>{}</article>",
+                            one.replace("class=text", "itemprop=articleBody")
+                        ))
+                        .concat()
+                ),
+            ),
+            (
+                "a programme beside it",
+                format!("{head}<div class='hentry post'>{own}</div><div class=programme>{}</div>", told("party", 12)),
+            ),
+        ] {
+            let found = read(&html);
+            assert_eq!(texts(&found), [0, 1, 2].map(|at| format!("{} {at}", line("harbour"))), "{name}");
+        }
+        // A header of its own with a long standfirst is no article.
+        let html = format!(
+            "{head}<article class=header><h1>Pier to be rebuilt by spring</h1><p>{}</p></article><div class=body>{}</div>",
+            line("whole"),
+            told("harbour", 6)
+        );
+        assert_eq!(texts(&read(&html)).len(), 6);
+    }
+}

@@ -16,6 +16,8 @@ const BODY_MIN_CHARS: u32 = 250;
 const AROUND_GALLERY_CHARS: u32 = 1_000;
 /// A hidden subtree is the article only where a script is to show nearly all of the page.
 const HIDDEN_SHARE_KEPT: f64 = 0.6;
+/// Nodes of what is named as comments in which a headline is looked for.
+const HEADLINE_NODES_MAX: usize = 60;
 /// The mark of readers' comments.
 const COMMENTS: &str = "comments";
 /// The mark of pictures, players, charts and what is said below them.
@@ -296,7 +298,10 @@ fn reason(dom: &Dom, id: NodeId, own: Sums) -> Option<Reason> {
         && dom.subtree(id).take(80).any(|at| dom.tag(at) == Some(Tag::Blockquote));
     // Nobody writes a share bar of so much prose: the name is a word of the section's heading.
     let is_section = found.word() == "share prompt" && own.prose >= BODY_MIN_CHARS && own.link_density() < 0.3;
-    (!names_prose && !quotes && !is_section).then_some(found)
+    // Opinion is a `comment` to some: no reader's comment has the headline of a page in it.
+    let is_opinion =
+        found.word() == COMMENTS && dom.subtree(id).take(HEADLINE_NODES_MAX).any(|at| dom.tag(at) == Some(Tag::H1));
+    (!names_prose && !quotes && !is_section && !is_opinion).then_some(found)
 }
 
 /// Whether an inline element stands in a paragraph with other words.

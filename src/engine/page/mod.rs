@@ -36,7 +36,7 @@ use crate::model::time::Published;
 use crate::model::url::WebUrl;
 use authors::Outlet;
 use blocks::RawBlock;
-use dom::Dom;
+use dom::{Dom, NodeId};
 use marks::Marks;
 use metadata::{Head, Near, Said};
 use rules::SiteRules;
@@ -242,9 +242,9 @@ pub fn extract(input: &PageInput<'_>) -> Extracted {
         Some(html) => {
             let dom = dom::parse(html);
             let marks = Marks::read(&dom);
-            Body::of(&dom, &marks, &blocks::cut(&dom, &marks, Dom::ROOT, None), &about)
+            Body::of(&dom, &marks, (&blocks::cut(&dom, &marks, Dom::ROOT, None), None), &about)
         }
-        None => Body::of(&whole, &marks, &everything, &about),
+        None => Body::of(&whole, &marks, (&everything, headline.element), &about),
     };
     let (blocks, mut trace) = rescue::rescue((body.blocks, body.trace), &whole, &json, &about);
     let by_rule = |text| BlockTrace { text, kept: false, rule: "removed by the site's rules".to_owned() };
@@ -330,9 +330,9 @@ struct Body {
 }
 
 impl Body {
-    /// `all` are the blocks of the whole page.
-    fn of(dom: &Dom, marks: &Marks, all: &[RawBlock], about: &prune::About<'_>) -> Self {
-        let Some(root) = container::find(dom, marks, all) else {
+    /// `all` are the blocks of the whole page, with the element that shows its headline.
+    fn of(dom: &Dom, marks: &Marks, all: (&[RawBlock], Option<NodeId>), about: &prune::About<'_>) -> Self {
+        let Some(root) = container::find(dom, marks, all.0, all.1) else {
             return Self { blocks: Vec::new(), trace: Vec::new(), edges: Vec::new() };
         };
         let inside = blocks::cut(dom, marks, root, marks.dropped(root));

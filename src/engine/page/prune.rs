@@ -16,6 +16,9 @@ const CAPTION_MAX_CHARS: u32 = 180;
 /// A block from this length on is prose where two of them follow each other.
 const PROSE_CHARS: u32 = 120;
 
+/// A heading of so many characters that ends as a sentence does says something by itself.
+const SENTENCE_MIN_CHARS: u32 = 60;
+
 /// Why a block that is nothing but a link is out.
 const A_LINK: &str = "a link";
 /// So many linked headings over prose part an article.
@@ -39,6 +42,7 @@ pub(super) fn prune(blocks: &[RawBlock], about: &About<'_>) -> Vec<BlockTrace> {
     linked_headings(blocks, &mut out);
     lists(blocks, &mut out);
     closing(blocks, &mut out);
+    signed_off(blocks, &mut out);
     edges(blocks, about, &mut out);
     emphasised_tail(blocks, &mut out);
     repeats(blocks, &mut out);
@@ -186,6 +190,17 @@ fn closing(blocks: &[RawBlock], out: &mut [Option<String>]) {
     }
 }
 
+/// What follows the line in which an agency names who reported and edited: its next stories.
+fn signed_off(blocks: &[RawBlock], out: &mut [Option<String>]) {
+    let Some(at) = blocks.iter().position(|block| phrases::signs_off(&block.text)) else { return };
+    let chars = |blocks: &[RawBlock]| blocks.iter().map(|block| block.chars).sum::<u32>();
+    if chars(blocks.get(..at).unwrap_or_default()) > chars(blocks.get(at + 1..).unwrap_or_default()) {
+        for index in at + 1..blocks.len() {
+            drop_at(out, index, "below the sign-off");
+        }
+    }
+}
+
 fn is_heading_like(block: &RawBlock) -> bool {
     block.kind == BlockKind::Heading || f64::from(block.strong) > 0.8 * f64::from(block.chars.max(1))
 }
@@ -256,7 +271,8 @@ fn repeats(blocks: &[RawBlock], out: &mut [Option<String>]) {
 fn headings(blocks: &[RawBlock], out: &mut [Option<String>]) {
     for at in (0..blocks.len()).rev() {
         let Some(block) = blocks.get(at) else { continue };
-        if block.kind != BlockKind::Heading || out.get(at).is_some_and(Option::is_some) {
+        let is_sentence = block.chars >= SENTENCE_MIN_CHARS && block.text.ends_with(['.', '!', '?', '。']);
+        if block.kind != BlockKind::Heading || is_sentence || out.get(at).is_some_and(Option::is_some) {
             continue;
         }
         let rest = blocks.iter().zip(out.iter()).skip(at + 1);

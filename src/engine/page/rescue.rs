@@ -135,7 +135,7 @@ fn from_markup(html: &str, about: &prune::About<'_>, rule: &str) -> Read {
 fn from_page(html: &str, about: &prune::About<'_>, rule: &str) -> Read {
     let dom = dom::parse(html);
     let marks = Marks::read(&dom);
-    let mut body = Body::of(&dom, &marks, &blocks::cut(&dom, &marks, Dom::ROOT, None), about);
+    let mut body = Body::of(&dom, &marks, (&blocks::cut(&dom, &marks, Dom::ROOT, None), None), about);
     for line in body.trace.iter_mut().filter(|line| line.kept) {
         rule.clone_into(&mut line.rule);
     }

@@ -12,7 +12,11 @@ use super::*;
 use crate::engine::normalize::normalize;
 
 pub(super) fn read(html: &str) -> Content {
-    let url = WebUrl::parse("https://www.lantern.test/2026/03/harbour-talks/?from=feed").unwrap();
+    read_at(html, "https://www.lantern.test/2026/03/harbour-talks/?from=feed")
+}
+
+pub(super) fn read_at(html: &str, url: &str) -> Content {
+    let url = WebUrl::parse(url).unwrap();
     let (rules, learned) = (SiteRules::default(), Learned::default());
     normalize(extract(&PageInput { html, url: &url, rules: &rules, entry: None, learned: &learned })).into_content()
 }
@@ -65,6 +69,46 @@ fn a_body_split_by_an_advertisement_is_read_whole() {
         chunk("second")
     );
     assert_eq!(texts(&read(&html)).len(), 4);
+    // Each piece in an element without a name, in one with it.
+    let piece = |at: usize| {
+        format!(
+            "<div id=text-{at} class='column piece--text'><section><p>The council met on day {at}, and agreed to rebuild the pier by spring, officials said.</p><p>It will cost {at} coins, more than was feared.</p></section></div>"
+        )
+    };
+    let pieces: String = (1..6).map(piece).collect();
+    let html = format!("<body><div id=detail><h1>Pier</h1>{pieces}</div></body>");
+    assert_eq!(texts(&read(&html)).len(), 10);
+}
+
+#[test]
+fn blocks_are_told_by_what_they_say() {
+    let prose =
+        "<p>The council met on Tuesday, and agreed to rebuild the pier by spring, officials of the harbour said.</p>";
+    let long = prose.repeat(4).replace("Tuesday", "Monday, as it does each week of the year");
+    let item = "<h2>1. A month ago a sailor drew the lamps of the old pier, and showed them to all who came by.</h2>";
+    for (name, html, expected) in [
+        (
+            "below an agency's sign-off",
+            format!(
+                "{long}<p>{prose}</p><p>(Reporting by Jo Arden; Editing by Sam Lee)</p><p>PORT ELLISON Ships stood still on Wednesday as a storm went over the island and the quay, said the pilots.</p>"
+            ),
+            2,
+        ),
+        ("an item that is a sentence", format!("{item}<h2>Number two</h2>{prose}"), 3),
+        ("a heading over nothing", format!("{prose}<h2>Number two</h2>"), 1),
+        ("where the story goes on", format!("{prose}<p>Story Continued Below</p>{long}"), 2),
+        ("numbers of pages", format!("{prose}{long}<p>Pages: 1 2 3 4</p>"), 2),
+        ("the agency's standards", format!("{prose}{long}<p>Our Standards: The Agency Trust Principles.</p>"), 2),
+        (
+            "news of a paper",
+            format!("{prose}{long}<p>The Wire reports that the council pays singers anything to come on board.</p>"),
+            3,
+        ),
+        ("an opinion", format!("<header class='article-header comment'><h1>Pier</h1></header>{prose}{long}"), 2),
+    ] {
+        let content = read(&format!("<body><article><h1>Pier</h1>{html}</article></body>"));
+        assert_eq!(texts(&content).len(), expected, "{name}: {:?}", texts(&content));
+    }
 }
 
 #[test]
