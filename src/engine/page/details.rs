@@ -12,6 +12,8 @@ use super::pattern::pattern;
 use crate::model::article::Origin;
 use crate::model::url::WebUrl;
 
+/// Most words of a site's name that is its page's title too.
+const SITE_MAX_WORDS: usize = 5;
 /// Most tags that are kept.
 const TAGS_MAX: usize = 40;
 /// Longest tag, in characters.
@@ -26,7 +28,10 @@ pub(super) fn site(head: &Head, json: &JsonLd) -> Option<String> {
     let stated = head.first(&["og:site_name", "application-name", "dc.publisher", "citation_journal_title"]);
     let name = stated.map(str::to_owned).or_else(|| json.publisher.clone())?;
     let name = squeeze(&name);
-    (!name.is_empty() && name.chars().count() <= 80).then_some(name)
+    // Some systems write the article's title there.
+    let is_title = || head.title.as_deref().is_some_and(|title| super::same_letters(title, &name));
+    let is_name = !name.is_empty() && name.chars().count() <= 80;
+    (is_name && !(name.split(' ').count() > SITE_MAX_WORDS && is_title())).then_some(name)
 }
 
 /// The section of the publication.

@@ -6,10 +6,22 @@ use super::same_letters;
 use crate::model::url::WebUrl;
 
 /// Signs between a headline and the site's name.
-const SEPARATORS: [&str; 11] = [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " : ", " ‹ ", " « "];
+const SEPARATORS: [&str; 19] = [
+    " | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " : ", " ‹ ", " « ", " / ", " ~ ", " ⋆ ", " › ", " -",
+    "| ", "_", " (",
+];
+/// Signs at which a page's title goes on behind its headline, where the page shows the headline alone.
+const GOES_ON: [char; 18] =
+    ['|', '-', '–', '—', ':', '»', '·', '•', '‹', '«', '/', '~', '⋆', '›', '_', '(', '【', '｜'];
+/// Fewest letters of a beginning of the title that is the headline since the page shows it.
+const SHOWN_MIN_CHARS: usize = 10;
 
 /// Fewest letters by which a heading is known for the title's.
 const BEGINNING_MIN_CHARS: usize = 6;
+/// Most letters that a heading has beside the headline.
+const MORE_MAX_CHARS: usize = 12;
+/// What sections are called that no page needs to state.
+const SECTIONS: [&str; 8] = ["News", "World", "Politics", "Opinion", "Business", "Sport", "Sports", "Culture"];
 /// Longest heading, in characters.
 const HEADING_MAX_CHARS: u32 = 600;
 
@@ -106,6 +118,38 @@ impl Places<'_> {
         })
     }
 
+    /// What a page without a heading shows of its title, up to a sign: the longest such beginning.
+    fn shown_beginning(&self) -> Option<Headline> {
+        let title = self.said.head.title.as_deref()?;
+        let (dom, marks) = (self.said.dom, self.said.marks);
+        let goes_on = |text: &str| {
+            title.strip_prefix(text).is_some_and(|rest| {
+                // Titles in Chinese are parted by a blank too.
+                let by_blank = !text.is_ascii() && rest.starts_with(' ');
+                rest.trim_start().starts_with(GOES_ON) || by_blank
+            })
+        };
+        let is_line = |id: NodeId| {
+            let parent = dom.parent(id);
+            !matches!(
+                marks.dropped(parent),
+                Some("no text of the page" | "navigation" | "related links" | "comments" | "footer")
+            ) && !marks.is_linked(id)
+                && dom.children(parent).filter(|child| dom.text(*child).is_some()).nth(1).is_none()
+        };
+        let first = title.chars().next()?;
+        let shown = dom.ids().filter_map(|id| Some((id, dom.text(id)?.trim()))).filter(|(id, text)| {
+            text.starts_with(first)
+                && text.len() < title.len()
+                && text.chars().filter(|c| c.is_alphanumeric()).count() >= SHOWN_MIN_CHARS
+                && goes_on(text)
+                && !self.names_site(text)
+                && is_line(*id)
+        });
+        let (id, text) = shown.max_by_key(|(id, text)| (text.len(), std::cmp::Reverse(*id)))?;
+        Some(Headline { text: Some(text.to_owned()), element: Some(dom.parent(id)) })
+    }
+
     fn choose(&self, headings: &[Heading]) -> Headline {
         let meta = self.said.head.first(&[
             "og:title",
@@ -121,7 +165,7 @@ impl Places<'_> {
             .into_iter()
             .flatten()
             .map(|text| self.stripped(&squeeze(text)))
-            .filter(|text| !text.is_empty() && !self.names_site(text))
+            .filter(|text| !text.is_empty() && !self.names_site(text) && !is_key(text))
             .collect();
         // The heading that another place confirms is the headline as readers see it.
         let is_confirmed = |heading: &&Heading| {
@@ -134,6 +178,13 @@ impl Places<'_> {
         };
         let confirmed = headings.iter().filter(|heading| heading.named).find(is_confirmed);
         let confirmed = confirmed.or_else(|| headings.iter().find(is_confirmed));
+        let agreed = |text: &str| stated.iter().filter(|one| same_letters(one, text)).count() > 1;
+        if confirmed.is_none()
+            && !stated.first().is_some_and(|text| agreed(text))
+            && let Some(shown) = self.shown_beginning()
+        {
+            return shown;
+        }
         // Metadata is written for search engines: the page's own heading is what it calls the article, where it is marked as
         // the headline or speaks of the same thing.
         let own = || {
@@ -148,10 +199,20 @@ impl Places<'_> {
         let heading = confirmed.or_else(own).or_else(|| headings.first().filter(|_| stated.is_empty()));
         match heading {
             Some(heading) => {
-                let text = self.without_lines_around(heading, &stated).unwrap_or_else(|| heading.text.clone());
+                // A heading may hold a little more than the headline: how long it takes to read.
+                let short = stated.first().filter(|text| {
+                    let more = folded(&heading.text).chars().count().saturating_sub(folded(text).chars().count());
+                    agreed(text) && begins(&heading.text, text) && (1..=MORE_MAX_CHARS).contains(&more)
+                });
+                let lines = || self.without_lines_around(heading, &stated).unwrap_or_else(|| heading.text.clone());
+                let text = short.cloned().unwrap_or_else(lines);
                 Headline { text: Some(text), element: Some(heading.element) }
             }
-            None => Headline { text: stated.into_iter().next(), element: None },
+            None => {
+                // A page that names its site as its title has no other.
+                let title = || title.map(squeeze);
+                Headline { text: stated.into_iter().next().or_else(title), element: None }
+            }
         }
     }
 
@@ -165,6 +226,10 @@ impl Places<'_> {
 
     /// The line of a heading of several lines that is the headline by what the page states; the others are its kicker or date.
     fn without_lines_around(&self, heading: &Heading, stated: &[String]) -> Option<String> {
+        // Where two places state them together, they are one.
+        if stated.iter().filter(|one| same_letters(one, &heading.text)).count() > 1 {
+            return None;
+        }
         let text = self.said.dom.text_content(heading.element);
         let lines: Vec<String> = text.lines().map(squeeze).filter(|line| !line.is_empty()).collect();
         let is_stated = |line: &&String| stated.iter().any(|one| same_letters(one, line));
@@ -186,13 +251,36 @@ impl Places<'_> {
     }
 
     fn stripped(&self, text: &str) -> String {
+        let short = strip(text, self.said.site, self.said.url);
         // The sign of a link to the heading itself.
-        strip(text, self.said.site, self.said.url).trim_end_matches(['¶', ' ']).to_owned()
+        self.without_section(&short, text).trim_end_matches(['¶', ' ']).to_owned()
+    }
+
+    /// A title out of which the site's name was cut, without the section that stood before that: the page states it, or its
+    /// address has it.
+    fn without_section<'b>(&self, short: &'b str, whole: &str) -> &'b str {
+        let last = SEPARATORS.iter().filter_map(|sign| Some((short.rfind(sign)?, sign.len()))).max();
+        let Some((at, sign)) = last.filter(|_| short.len() < whole.len()) else { return short };
+        let (head, tail) = (short.get(..at).unwrap_or_default().trim(), short.get(at + sign..).unwrap_or_default());
+        let section = super::details::section(self.said.head, self.said.json);
+        let mut folders = self.said.url.as_url().path().split('/').filter(|part| !part.is_empty());
+        let is_section = section.is_some_and(|section| same_letters(&section, tail))
+            || folders.any(|folder| same_letters(folder, tail))
+            || SECTIONS.contains(&tail);
+        if is_section && !head.is_empty() { head } else { short }
     }
 
     fn names_site(&self, text: &str) -> bool {
         self.said.site.is_some_and(|site| same_letters(site, text))
     }
+}
+
+/// Whether a text is a key of the content system: `harbour-talks-2`.
+fn is_key(text: &str) -> bool {
+    text.is_ascii()
+        && !text.contains(char::is_whitespace)
+        && text.matches(['-', '_']).count() > 1
+        && !text.contains(char::is_uppercase)
 }
 
 fn folded(text: &str) -> String {
@@ -222,6 +310,16 @@ fn shares_words(a: &str, b: &str) -> bool {
 fn strip(title: &str, site: Option<&str>, url: &WebUrl) -> String {
     let mut title = title.trim();
     for _ in 0..3 {
+        // Titles in Chinese name section and site behind such a sign, and have no other use for it.
+        if let Some((head, _)) = title.split_once('_').filter(|(head, _)| is_chinese(head)) {
+            title = head.trim();
+        }
+        if let Some((head, tail)) = title.rsplit_once(", ")
+            && !head.is_empty()
+            && site.is_some_and(|site| same_letters(site, tail))
+        {
+            title = head;
+        }
         let last = SEPARATORS.iter().filter_map(|sign| Some((title.rfind(sign)?, sign.len()))).max();
         let first = SEPARATORS.iter().filter_map(|sign| Some((title.find(sign)?, sign.len()))).min();
         let (Some((last, last_len)), Some((first, first_len))) = (last, first) else { break };
@@ -242,6 +340,11 @@ fn strip(title: &str, site: Option<&str>, url: &WebUrl) -> String {
     title.to_owned()
 }
 
+/// Whether a text has some words in Chinese characters.
+fn is_chinese(text: &str) -> bool {
+    text.chars().filter(|c| matches!(c, '\u{4e00}'..='\u{9fff}')).nth(5).is_some()
+}
+
 fn names_site(part: &str, site: Option<&str>, url: &WebUrl) -> bool {
     let part = folded(part);
     if part.is_empty() || part.chars().count() > 40 {
@@ -253,7 +356,7 @@ fn names_site(part: &str, site: Option<&str>, url: &WebUrl) -> bool {
     let without_the = |text: &str| text.strip_prefix("the").unwrap_or(text).to_owned();
     let (part, site) = (without_the(&part), site.map(folded).map(|site| without_the(&site)));
     site.as_deref().is_some_and(|site| {
-        site == part || (part.starts_with(site) && part.chars().count() < site.chars().count() + 14)
+        site == part || (part.starts_with(site) && part.chars().count() < site.chars().count() + 20)
     }) || part == folded(host)
         || (name.len() > 2 && (part == folded(name) || part == folded(registrable)))
         || (registrable.len() > 3
@@ -280,6 +383,13 @@ mod tests {
             ("Global Research: Frosty Talks", Some("Global Research"), "Global Research: Frosty Talks"),
             ("China - US: the talks go on", Some("Global Research"), "China - US: the talks go on"),
             ("Frosty Talks - World - Global Research News", Some("Global Research"), "Frosty Talks - World"),
+            ("Frosty Talks -Global Research", Some("Global Research"), "Frosty Talks"),
+            ("Frosty Talks_Global Research", Some("Global Research"), "Frosty Talks"),
+            ("Frosty Talks / Global Research", Some("Global Research"), "Frosty Talks"),
+            ("Frosty Talks, Global Research", Some("Global Research"), "Frosty Talks"),
+            ("Frosty Talks (Global Research)", Some("Global Research"), "Frosty Talks"),
+            ("Frosty Talks - Global Research, News and Views", Some("Global Research"), "Frosty Talks"),
+            ("港口谈判结束未达成协议_国际_晨报网", None, "港口谈判结束未达成协议"),
         ] {
             assert_eq!(strip(title, site, &url), expected);
         }
@@ -354,6 +464,41 @@ mod tests {
                 "港口谈判结束 未达成协议",
             ),
             ("a heading alone", "<h1>Talks</h1>".to_owned(), "Talks"),
+            (
+                "shown without a heading",
+                page("Talks end without pact-Harbour Ministry", "", "<div class=t>Talks end without pact</div><p>x</p>"),
+                "Talks end without pact",
+            ),
+            (
+                "a link to another page that begins so",
+                page("Harbour talks-end without pact", "", "<a href=/x>Harbour talks</a><p>x</p>"),
+                "Harbour talks-end without pact",
+            ),
+            (
+                "more in the heading",
+                page("Talks end without pact - The Lantern", "Talks end without pact", "<h1>Talks end without pact <small>3 min read</small></h1>"),
+                "Talks end without pact",
+            ),
+            (
+                "a section before the site's name",
+                page("Talks end without pact | Harbour | The Lantern", "", "<meta property=article:section content=Harbour>"),
+                "Talks end without pact",
+            ),
+            ("a key of the system", page("Talks end", "harbour-talks-2", "<p>x</p>"), "Talks end"),
+            (
+                "kicker and headline together",
+                page(
+                    "Harbour: Talks end without pact",
+                    "Harbour: Talks end without pact",
+                    "<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"headline\":\"Talks end without pact\"}</script><h1><p>Harbour:</p><p>Talks end without pact</p></h1>",
+                ),
+                "Harbour: Talks end without pact",
+            ),
+            (
+                "the title as the site's name",
+                "<meta property=og:site_name content='Talks of all the ports end without pact'><title>Talks of all the ports end without pact</title><h1>Talks of all the ports end without pact</h1>".to_owned(),
+                "Talks of all the ports end without pact",
+            ),
         ] {
             assert_eq!(crate::engine::page::tests::read(&html).title.as_deref(), Some(expected), "{name}");
         }
