@@ -30,12 +30,15 @@ pub fn parse(text: &str, language: Option<&str>) -> Option<Published> {
     let found = iso(text)
         .or_else(|| unix(text))
         .or_else(|| rfc2822(text))
+        .or_else(|| as_c_writes_it(text))
         .or_else(|| worded(text))
-        .or_else(|| numbered(text, language))?;
+        .or_else(|| numbered(text, language))
+        .or_else(|| short_year(text, language))?;
     YEARS.contains(&found.day().year()).then_some(found)
 }
 
-/// The digits of the scripts that news writes its dates in, as ASCII has them.
+/// The digits of the scripts that news writes its dates in, as ASCII has them. The points inside a month that Thai
+/// abbreviates («มี.ค.») are left out.
 fn in_ascii_digits(text: &str) -> Cow<'_, str> {
     /// Each script's zero.
     const ZEROS: [char; 7] = ['٠', '۰', '०', '০', '๐', '௦', '０'];
@@ -44,7 +47,16 @@ fn in_ascii_digits(text: &str) -> Cow<'_, str> {
             ZEROS.iter().find_map(|zero| u32::from(c).checked_sub(u32::from(*zero)).filter(|value| *value < 10));
         value.and_then(|value| char::from_digit(value, 10)).unwrap_or(c)
     };
-    if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.chars().map(digit).collect()) }
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let mut is_thai = false;
+    let is_kept = |c: &char| {
+        let inside = is_thai && *c == '.';
+        is_thai = inside || matches!(c, '\u{e01}'..='\u{e4e}');
+        !inside
+    };
+    Cow::Owned(text.chars().filter(is_kept).map(digit).collect())
 }
 
 /// Longest line that may be a dateline, in bytes.
@@ -104,6 +116,27 @@ pub fn says_published(line: &str) -> bool {
         .iter()
         .any(|word| folded.starts_with(word))
 }
+
+/// A line from its words of publishing on, where words of a change stand before them.
+pub fn published_part(line: &str) -> Option<&str> {
+    let at = PUBLISHED.iter().filter_map(|word| line.find(word)).min().filter(|at| *at > 0)?;
+    let (before, part) = line.split_at_checked(at)?;
+    says_changed(before).then_some(part)
+}
+
+/// The words of publishing inside a line.
+const PUBLISHED: [&str; 10] = [
+    "irst published",
+    "ublished",
+    "riginally published",
+    "osted",
+    "eröffentlicht",
+    "ublicado",
+    "ublié",
+    "ubblicato",
+    "публиковано",
+    "发布",
+];
 
 /// How a line begins that says when or by whom it was published.
 const LABELS: [&str; 22] = [
@@ -184,14 +217,16 @@ fn offset(zone: &str) -> Option<Offset> {
         "BST" | "CET" | "MEZ" | "WEST" => 1,
         "CEST" | "MESZ" | "EET" | "SAST" => 2,
         "MSK" | "EEST" => 3,
+        "WIB" => 7,
+        "WITA" => 8,
         "JST" | "KST" => 9,
         "AEST" => 10,
         "AEDT" => 11,
         "IST" => return Offset::from_seconds(19_800).ok(),
         _ => {
-            let (sign, digits) = zone.split_at_checked(1)?;
+            let (sign, digits) = zone.trim_start_matches(|c: char| c.is_ascii_alphabetic()).split_at_checked(1)?;
             let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
-            let hours: i32 = digits.get(..2)?.parse().ok()?;
+            let hours: i32 = digits.get(..digits.len().min(2))?.parse().ok()?;
             let minutes: i32 = digits.get(2..4).and_then(|minutes| minutes.parse().ok()).unwrap_or(0);
             let seconds = hours * 3600 + minutes * 60;
             return Offset::from_seconds(if sign == "-" { -seconds } else { seconds }).ok();
@@ -218,16 +253,34 @@ fn rfc2822(text: &str) -> Option<Published> {
     Some(Published::Instant(zoned.timestamp(), zoned.offset()))
 }
 
+/// «Mon Aug 03 12:45:00 EDT 2015», as C and Java print it, with a zone or without.
+fn as_c_writes_it(text: &str) -> Option<Published> {
+    let words: Vec<&str> = text.split_ascii_whitespace().collect();
+    let (month, day, time, zone, year) = match words.as_slice() {
+        [_, month, day, time, zone, year] => (month, day, time, Some(*zone), year),
+        [_, month, day, time, year] => (month, day, time, None, year),
+        _ => return None,
+    };
+    let mut clock = time.split(':').map(str::parse::<i16>);
+    let (Some(Ok(hour)), Some(Ok(minute)), Some(Ok(second)), None) =
+        (clock.next(), clock.next(), clock.next(), clock.next())
+    else {
+        return None;
+    };
+    let year = Some(year).filter(|year| year.len() == 4)?.parse().ok()?;
+    at_time(date(year, months::month(month)?, day.parse().ok()?)?, hour, minute, second, zone)
+}
+
 static WORDED: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r"(?x)(?:
-          (?P<d1>\d{1,2})(?:st|nd|rd|th|\.|º|er)?\s*(?:of\s+|de\s+)?(?P<m1>\p{L}{2,14})\.?,?\s*(?:de\s+|del\s+)?(?P<y1>\d{4})
+          (?P<d1>\d{1,2})(?:st|nd|rd|th|\.|º|er)?[\s-]*(?:of\s+|de\s+)?(?P<m1>\p{L}{2,14})\.?,?[\s-]*(?:de\s+|del\s+)?(?P<y1>\d{4})
         | (?P<m2>\p{L}{2,14})\.?\s+(?P<d2>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y2>\d{4})
         | (?P<y3>\d{4})\s*[年년]\s*(?P<m3>\d{1,2})\s*[月월]\s*(?P<d3>\d{1,2})\s*[日일]
         | (?P<d4>\d{1,2})\s+tháng\s+(?P<m4>\d{1,2}),?\s+(?:năm\s+)?(?P<y4>\d{4})
         | (?P<y6>\d{4})\.\s+gada\s+(?P<d6>\d{1,2})\.\s+(?P<m6>\p{L}{3,14})
         | (?P<y5>\d{4})(?:\.|\s+m\.)?\s+(?P<m5>\p{L}{3,14})\.?\s+(?P<d5>\d{1,2})\b
-        )(?:[^0-9\n]{0,14}?(?P<h>\d{1,2})[:.h](?P<min>\d{2})(?::(?P<s>\d{2}))?\s*(?P<ap>[apAP]\.?\s?[mM]\.?)?\s*\(?(?P<z>Z\b|UTC\b|GMT(?:[+-]\d{1,2})?\b|E[SD]T\b|C[SDE]S?T\b|M[SD]T\b|P[SD]T\b|BST\b|CET\b|IST\b|ET\b|[+-]\d{2}:?\d{2})?)?",
+        )(?:[^0-9\n]{0,14}?(?P<h>\d{1,2})[:.h](?P<min>\d{2})(?::(?P<s>\d{2}))?\s*(?P<ap>[apAP]\.?\s?[mM]\.?)?\s*\(?(?P<z>Z\b|UTC\b|GMT(?:[+-]\d{2}:?\d{2}|[+-]\d{1,2})?\b|E[SD]T\b|C[SDE]S?T\b|M[SD]T\b|P[SD]T\b|BST\b|CET\b|IST\b|ET\b|[+-]\d{2}:?\d{2})?)?",
     )
 });
 
@@ -257,13 +310,20 @@ fn worded(text: &str) -> Option<Published> {
     )
 }
 
-static NUMBERED: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"(?:^|[^0-9])(?P<a>\d{1,2})[./-](?P<b>\d{1,2})[./-](?P<y>\d{4})(?:[^0-9]|$)"));
+static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"(?:^|[^0-9./-])(?P<a>\d{1,2})[./-](?P<b>\d{1,2})[./-](?P<y>\d{4})(?:[^0-9/-]|[/-]\d{1,2}:|$)")
+});
 
 fn numbered(text: &str, language: Option<&str>) -> Option<Published> {
     let found = NUMBERED.captures(text)?;
     let (a, b, year) = (group(&found, "a")?, group(&found, "b")?, group(&found, "y")?);
-    let (day, month) = match (a, b) {
+    let (day, month) = day_and_month(a, b, language)?;
+    Some(Published::Day(date(year, month, day)?))
+}
+
+/// Which of two numbers is the day: what no month can be, else as the language writes it.
+fn day_and_month(a: i16, b: i16, language: Option<&str>) -> Option<(i16, i16)> {
+    Some(match (a, b) {
         (13.., _) => (a, b),
         (_, 13..) => (b, a),
         _ if a == b => (a, b),
@@ -274,8 +334,27 @@ fn numbered(text: &str, language: Option<&str>) -> Option<Published> {
             Some(_) => (a, b),
             None => return None,
         },
-    };
-    Some(Published::Day(date(year, month, day)?))
+    })
+}
+
+/// A line that is a date with two digits for its year, and maybe a clock: «12/16/16 12:21pm». Where the year is written first
+/// such a line says nothing.
+fn short_year(text: &str, language: Option<&str>) -> Option<Published> {
+    static SHORT: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"^(?P<a>\d{1,2})(?P<sign>[./-])(?P<b>\d{1,2})(?P<same>[./-])(?P<y>\d{2})(?:,?\s+(?:at\s+)?\d{1,2}[:.]\d{2}(?:\s?[aApP]\.?[mM]\.?)?(?:\s[A-Za-z]{2,4})?)?$",
+        )
+    });
+    if !(6..=32).contains(&text.len()) || !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let begins_with_year = ["zh", "ja", "ko", "hu", "sv", "lt", "fa"];
+    if language.is_some_and(|language| begins_with_year.iter().any(|one| language.starts_with(one))) {
+        return None;
+    }
+    let found = SHORT.captures(text).filter(|found| found["sign"] == found["same"])?;
+    let (day, month) = day_and_month(group(&found, "a")?, group(&found, "b")?, language)?;
+    Some(Published::Day(date(2000 + group(&found, "y")?, month, day)?))
 }
 
 /// The day that a news address carries (`/2026/03/19/`), if it does.
@@ -330,6 +409,19 @@ mod tests {
             ("19. maaliskuuta 2021", None, "2021-03-19"),
             ("19 Μαρτίου 2021", None, "2021-03-19"),
             ("19 Mart 2021", None, "2021-03-19"),
+            ("19 มี.ค. 2564 14:05 น.", None, "2021-03-19"),
+            ("Marso 19, 2021", None, "2021-03-19"),
+            ("19 მარტი 2021", None, "2021-03-19"),
+            ("19 մարտի 2021", None, "2021-03-19"),
+            ("19 наурыз 2021", None, "2021-03-19"),
+            ("19-Mar-2021", None, "2021-03-19"),
+            ("Fri Mar 19 12:45:00 EDT 2021", None, "2021-03-19T12:45:00-04:00"),
+            ("Fri Mar 19 12:45:00 2021", None, "2021-03-19"),
+            ("Fri Mar 19 2021 09:27:41 GMT-0400 (EDT)", None, "2021-03-19T09:27:41-04:00"),
+            ("19 March 2021 20:05 GMT+7", None, "2021-03-19T20:05:00+07:00"),
+            ("03/19/21 12:21pm", None, "2021-03-19"),
+            ("19.3.21", None, "2021-03-19"),
+            ("03/04/21 08:00 AM", Some("en-US"), "2021-03-04"),
             ("19 آذار 2021", None, "2021-03-19"),
             ("03/04/2021", Some("en-US"), "2021-03-04"),
             ("03/04/2021", Some("de"), "2021-04-03"),
@@ -354,6 +446,15 @@ mod tests {
             "5 decisive 2019 games",
             "12 Markets 2020",
             "1 Mayor 2020",
+            "03/095/2018",
+            "13 Mac 2019 models",
+            "C-13/09/2018-2",
+            "2/13/09/2018",
+            "1.13.09.2018",
+            "13/09/2018/7",
+            "13.10.4",
+            "13.10.16 beta",
+            "13.10/16",
         ] {
             assert_eq!(parse(text, None), None, "{text}");
         }

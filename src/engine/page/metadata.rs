@@ -218,7 +218,9 @@ fn named(dom: &Dom, marks: &Marks, language: Option<&str>) -> Option<Published> 
     let mut found: Option<Published> = None;
     for id in lines.take(DATE_LINES_MAX) {
         let text = squeeze(&dom.text_content(id));
-        let Some(date) = dates::parse(&text, language).filter(|_| !dates::says_changed(&text)) else { continue };
+        // «发布日期: 2012-06-24» is read as a line.
+        let date = dates::parse(&text, language).or_else(|| dates::in_line(&text, language));
+        let Some(date) = date.filter(|_| !dates::says_changed(&text)) else { continue };
         if found.is_some_and(|known| known.day() != date.day()) {
             return None;
         }
@@ -243,21 +245,66 @@ fn is_fact(dom: &Dom, near: &Near, id: NodeId) -> bool {
     table.is_some_and(|table| !dom.subtree(table).contains(&near.after.start))
 }
 
-/// The date near the headline: a `<time>`, or a line that is a date or says when the article was published.
+/// The date near the headline: a `<time>`, or a line that is a date or says when the article was published. What says that it
+/// is of a change is taken where nothing else is said.
 fn visible(dom: &Dom, marks: &Marks, near: &Near, language: Option<&str>) -> Option<Published> {
     let nodes = near.after_first().filter(|id| !is_foreign(marks, *id) && marks.dropped(*id) != Some("hidden"));
-    let in_time = nodes.clone().filter(|id| dom.tag(*id) == Some(Tag::Time)).find_map(|id| {
+    let nodes = nodes.filter(|id| near.after.contains(id) || is_beside_headline(dom, near, *id));
+    let times = nodes.clone().filter(|id| dom.tag(*id) == Some(Tag::Time)).filter_map(|id| {
         let stated = dom.attribute(id, "datetime").and_then(|text| dates::parse(text, language));
         let text = squeeze(&dom.text_content(id));
         // Content systems put the last change there, below the words of publishing.
         let said = || dates::parse(&text, language).filter(|_| dates::says_published(&text));
-        match stated {
-            Some(stated) => Some(said().filter(|said| said.day() != stated.day()).unwrap_or(stated)),
-            None => dates::parse(&text, language),
-        }
+        let found = match stated {
+            Some(stated) => said().filter(|said| said.day() != stated.day()).unwrap_or(stated),
+            None => dates::parse(&text, language)?,
+        };
+        Some((found, is_of_change(dom, id, &text)))
     });
-    let lines = nodes.filter_map(|id| Some((id, dates::in_line(&squeeze(dom.text(id)?), language)?)));
-    in_time.or_else(|| lines.into_iter().find(|(id, _)| !is_fact(dom, near, *id)).map(|(_, date)| date))
+    let lines = nodes.filter_map(|id| {
+        let line = squeeze(dom.text(id)?);
+        // «Updated 20 March 2026 | First published 19 March 2026»
+        let published = dates::published_part(&line).and_then(|part| dates::in_line(part, language));
+        let found = published.or_else(|| dates::in_line(&line, language))?;
+        (!is_fact(dom, near, id)).then(|| (found, published.is_none() && is_of_change(dom, id, &line)))
+    });
+    first_published(times).or_else(|| first_published(lines))
+}
+
+/// The first date that is of no change, else the first.
+fn first_published(dates: impl Iterator<Item = (Published, bool)>) -> Option<Published> {
+    let mut changed = None;
+    for (date, is_of_change) in dates {
+        if !is_of_change {
+            return Some(date);
+        }
+        changed = changed.or(Some(date));
+    }
+    changed
+}
+
+/// Nodes before a date in which its label stands.
+const LABEL_NODES: u32 = 6;
+/// Longest label, in bytes.
+const LABEL_MAX_BYTES: usize = 40;
+
+/// Whether a date says that it is of a change, or the words right before it do.
+fn is_of_change(dom: &Dom, id: NodeId, text: &str) -> bool {
+    if property(dom, id).is_some_and(|name| name.eq_ignore_ascii_case("dateModified")) || dates::says_changed(text) {
+        return true;
+    }
+    let before = (id.saturating_sub(LABEL_NODES)..id).rev().filter_map(|at| dom.text(at)).map(str::trim);
+    let label = before.into_iter().find(|text| !text.is_empty());
+    label.is_some_and(|label| {
+        label.len() <= LABEL_MAX_BYTES && !label.contains(|c: char| c.is_ascii_digit()) && dates::says_changed(label)
+    })
+}
+
+/// Whether a line before the headline stands with it: what they have in common is less than the page, at whose top today's date
+/// may stand.
+fn is_beside_headline(dom: &Dom, near: &Near, id: NodeId) -> bool {
+    let common = dom.ancestors(id).find(|above| dom.subtree(*above).contains(&near.after.start));
+    common.is_some_and(|common| common != Dom::ROOT && !matches!(dom.tag(common), Some(Tag::Body | Tag::Html)))
 }
 
 /// Nodes before a headline that may be its dateline.
@@ -310,4 +357,59 @@ pub(super) fn near(dom: &Dom, marks: &Marks, headline: Option<NodeId>) -> Near {
         }
     }
     Near { before: headline.saturating_sub(NEAR_BEFORE)..headline, after: headline..end }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::page::tests::read_at;
+
+    #[test]
+    fn the_day_of_publishing_is_told_from_others() {
+        let prose = "<p>The council met on Tuesday, and agreed to rebuild the pier by spring, officials of the harbour said.</p>";
+        let below =
+            |lines: &str| format!("<main><article><h1>Pier to be rebuilt</h1>{lines}{prose}{prose}</article></main>");
+        for (name, html, expected) in [
+            (
+                "both in a line",
+                below("<p>Updated 20 March 2026 | First published 19 March 2026</p>"),
+                Some("2026-03-19"),
+            ),
+            (
+                "the other way round",
+                below("<p>Published: 19 March 2026 Updated: 20 March 2026</p>"),
+                Some("2026-03-19"),
+            ),
+            ("in lines", below("<p>Updated: 20 March 2026</p><p>Published: 19 March 2026</p>"), Some("2026-03-19")),
+            (
+                "labels apart",
+                below("<b>Updated</b> <i>20 March 2026</i> <b>Published</b> <i>19 March 2026</i>"),
+                Some("2026-03-19"),
+            ),
+            (
+                "in elements",
+                below("Updated <time datetime=2026-03-20>then</time>, published <time datetime=2026-03-19>then</time>"),
+                Some("2026-03-19"),
+            ),
+            ("a change alone", below("<p>Updated 20 March 2026</p>"), Some("2026-03-20")),
+            ("today's date", format!("<div>Thursday, 26 November 2026</div>{}", below("")), None),
+            ("above the headline", format!("<div><span>19 March 2026</span>{}</div>", below("")), Some("2026-03-19")),
+            (
+                "named in Chinese",
+                below("").replace("</article>", "</article><div class=pubDate>发布日期: <i>2026-03-19</i></div>"),
+                Some("2026-03-19"),
+            ),
+            (
+                "an opinion's header",
+                below("").replace(
+                    "<h1>Pier to be rebuilt</h1>",
+                    "<header class='page-header comment'><h1>Pier to be rebuilt</h1><p>19 March 2026</p></header>",
+                ),
+                Some("2026-03-19"),
+            ),
+            ("a case's number", below("<p>Case 03/095/2018 (13/09/2018-7)</p>"), None),
+        ] {
+            let found = read_at(&format!("<body>{html}</body>"), "https://www.lantern.test/pier");
+            assert_eq!(found.published.map(|at| at.to_string()).as_deref(), expected, "{name}");
+        }
+    }
 }
