@@ -106,10 +106,9 @@ fn without_tags(text: &str) -> String {
 /// Authors by microdata and `rel=author`: those near the headline if there are any, never those of comments.
 fn marked(dom: &Dom, marks: &Marks, outlet: Outlet<'_>, near: &Near) -> Vec<String> {
     let is_other = |id| matches!(marks.dropped(id), Some("comments" | "related links" | "advertisement"));
-    let all: Vec<NodeId> =
-        dom.ids().filter(|id| is_author_element(dom, *id) && !is_other(*id)).take(MARKED_MAX).collect();
-    let closest: Vec<NodeId> = all.iter().copied().filter(|id| near.has(*id)).collect();
-    let chosen = if closest.is_empty() { all } else { closest };
+    let is_marked = |id: &NodeId| is_author_element(dom, *id) && !is_other(*id);
+    let closest: Vec<NodeId> = near.in_order().filter(is_marked).take(MARKED_MAX).collect();
+    let chosen = if closest.is_empty() { dom.ids().filter(is_marked).take(MARKED_MAX).collect() } else { closest };
     let texts: Vec<String> = chosen.into_iter().map(|id| line(dom, id)).collect();
     authors::clean(texts.iter().map(String::as_str), outlet)
 }
@@ -224,6 +223,8 @@ fn after_inner_by(text: &str) -> Option<&str> {
     ["ublicado por", "ubblicato da", "osted by", "ritten by", "ublished by", "rstellt von", "ublié par"]
         .iter()
         .find_map(|word| text.split_once(word))
+        // «Wednesday January 18, 2017 11:44 AM PST by Jo Arden»
+        .or_else(|| text.split_once(" by ").filter(|(before, _)| before.contains(|c: char| c.is_ascii_digit())))
         .map(|(_, rest)| rest.trim_start_matches([':', ' ']))
         .filter(|rest| !rest.is_empty())
 }
@@ -233,7 +234,7 @@ fn is_named(dom: &Dom, id: NodeId) -> bool {
         dom.attribute(id, name).filter(|value| may_name(value)).is_some_and(|value| {
             let squeezed: String =
                 value.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-            ["byline", "authorname", "articleauthor", "postauthor", "entryauthor", "storyauthor"]
+            ["byline", "authorname", "writername", "articleauthor", "postauthor", "entryauthor", "storyauthor"]
                 .iter()
                 .any(|known| squeezed.contains(known))
                 || value
@@ -245,7 +246,7 @@ fn is_named(dom: &Dom, id: NodeId) -> bool {
 
 /// Tells nearly all names apart before they are folded.
 fn may_name(value: &str) -> bool {
-    value.bytes().any(|byte| matches!(byte, b'y' | b'Y' | b'u' | b'U')) && value.len() >= 6
+    value.bytes().any(|byte| matches!(byte, b'y' | b'Y' | b'u' | b'U' | b'w' | b'W')) && value.len() >= 6
 }
 
 /// Whether an address is that of one author's page.
@@ -336,6 +337,25 @@ mod tests {
                 vec!["Jo Arden"],
             ),
             ("comments alone", page("", "", "<div class=comments><cite itemprop=author>Karol</cite></div>"), vec![]),
+            (
+                "behind the day",
+                page(
+                    "",
+                    "<div class=byline>Wednesday January 18, 2017 11:44 AM PST by <a href=/jo>Jo Arden</a></div>",
+                    "",
+                ),
+                vec!["Jo Arden"],
+            ),
+            (
+                "teasers of other stories above",
+                format!(
+                    "<body>{}{}{}",
+                    "<p>By <a rel=author href=/a/2>Sam Lee</a></p>".repeat(40),
+                    "<li>Port</li>".repeat(80),
+                    page("", "<p class=x>Words: <a rel=author href=/a/1>Jo Arden</a></p>", "")
+                ),
+                vec!["Jo Arden"],
+            ),
             ("a picture's credit", page("", "<figure><figcaption>By Sam Lee/Agency</figcaption></figure>", ""), vec![]),
         ] {
             assert_eq!(read(&html).authors, expected, "{name}");
