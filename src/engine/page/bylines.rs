@@ -337,6 +337,15 @@ mod tests {
                 vec!["Jo Arden"],
             ),
             ("comments alone", page("", "", "<div class=comments><cite itemprop=author>Karol</cite></div>"), vec![]),
+            ("a picture's credit", page("", "<figure><figcaption>By Sam Lee/Agency</figcaption></figure>", ""), vec![]),
+        ] {
+            assert_eq!(read(&html).authors, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_byline_below_the_headline_is_told_from_what_stands_around_it() {
+        for (name, html, expected) in [
             (
                 "behind the day",
                 page(
@@ -356,7 +365,6 @@ mod tests {
                 ),
                 vec!["Jo Arden"],
             ),
-            ("a picture's credit", page("", "<figure><figcaption>By Sam Lee/Agency</figcaption></figure>", ""), vec![]),
         ] {
             assert_eq!(read(&html).authors, expected, "{name}");
         }

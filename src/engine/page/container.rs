@@ -351,9 +351,8 @@ mod tests {
                 "The {word} council met on Tuesday, and agreed to rebuild the pier by spring, officials said after the vote of that night."
             )
         };
-        let told = |word: &str, lines: usize| -> String {
-            (0..lines).map(|at| format!("<p>{} {at}</p>", line(word))).collect()
-        };
+        let paragraph = |word: &str, at: usize| format!("<p>{} {at}</p>", line(word));
+        let told = |word: &str, lines: usize| (0..lines).map(|at| paragraph(word, at)).collect::<String>();
         let head = "<head><title>Pier to be rebuilt by spring | The Lantern</title></head>";
         let own = format!("<h1>Pier to be rebuilt by spring</h1><div class=text>{}</div>", told("harbour", 3));
         let next = format!("<h1>Lamps to be lit again</h1><div class=text>{}</div>", told("island", 9));

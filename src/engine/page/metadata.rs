@@ -334,11 +334,6 @@ impl Near {
     fn after_first(&self) -> impl Iterator<Item = NodeId> + Clone + use<> {
         self.after.clone().chain(self.before.clone())
     }
-
-    /// Whether a node is one of them.
-    pub(super) fn has(&self, id: NodeId) -> bool {
-        self.in_order().contains(&id)
-    }
 }
 
 /// The nodes around a headline: a little before it, and on to the first paragraphs. Where there is no headline, from the page's

@@ -197,23 +197,18 @@ impl Places<'_> {
             })
         };
         let heading = confirmed.or_else(own).or_else(|| headings.first().filter(|_| stated.is_empty()));
-        match heading {
-            Some(heading) => {
-                // A heading may hold a little more than the headline: how long it takes to read.
-                let short = stated.first().filter(|text| {
-                    let more = folded(&heading.text).chars().count().saturating_sub(folded(text).chars().count());
-                    agreed(text) && begins(&heading.text, text) && (1..=MORE_MAX_CHARS).contains(&more)
-                });
-                let lines = || self.without_lines_around(heading, &stated).unwrap_or_else(|| heading.text.clone());
-                let text = short.cloned().unwrap_or_else(lines);
-                Headline { text: Some(text), element: Some(heading.element) }
-            }
-            None => {
-                // A page that names its site as its title has no other.
-                let title = || title.map(squeeze);
-                Headline { text: stated.into_iter().next().or_else(title), element: None }
-            }
-        }
+        let Some(heading) = heading else {
+            // A page that names its site as its title has no other.
+            let title = || title.map(squeeze);
+            return Headline { text: stated.into_iter().next().or_else(title), element: None };
+        };
+        // A heading may hold a little more than the headline: how long it takes to read.
+        let short = stated.first().filter(|text| {
+            let more = folded(&heading.text).chars().count().saturating_sub(folded(text).chars().count());
+            agreed(text) && begins(&heading.text, text) && (1..=MORE_MAX_CHARS).contains(&more)
+        });
+        let lines = || self.without_lines_around(heading, &stated).unwrap_or_else(|| heading.text.clone());
+        Headline { text: Some(short.cloned().unwrap_or_else(lines)), element: Some(heading.element) }
     }
 
     /// Whether a heading goes on from what stands before the first sign or `_` in the page's title: titles are cut short.
@@ -464,6 +459,19 @@ mod tests {
                 "港口谈判结束 未达成协议",
             ),
             ("a heading alone", "<h1>Talks</h1>".to_owned(), "Talks"),
+        ] {
+            assert_eq!(crate::engine::page::tests::read(&html).title.as_deref(), Some(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_a_page_shows_and_states_cuts_its_title() {
+        let page = |title: &str, og: &str, body: &str| {
+            format!(
+                "<html><head><meta property=og:site_name content='The Lantern'><meta property=og:title content='{og}'><title>{title}</title></head><body>{body}</body></html>"
+            )
+        };
+        for (name, html, expected) in [
             (
                 "shown without a heading",
                 page("Talks end without pact-Harbour Ministry", "", "<div class=t>Talks end without pact</div><p>x</p>"),
