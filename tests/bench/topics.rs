@@ -58,6 +58,14 @@ fn word(rank: usize) -> String {
 }
 
 fn articles() -> Vec<Document> {
+    contents().iter().map(cut).collect()
+}
+
+fn cut(content: &Content) -> Document {
+    Document::new(DocumentInput { content, url: "https://a.test/x", source_id: "a", source_name: "A" })
+}
+
+fn contents() -> Vec<Content> {
     let mut dice = Dice(7);
     let mut article = || {
         let blocks = (0..WORDS_AN_ARTICLE / 40).map(|_| {
@@ -66,19 +74,24 @@ fn articles() -> Vec<Document> {
         });
         let blocks = blocks.collect();
         let title = (0..9).map(|_| word(dice.rank())).collect::<Vec<_>>().join(" ");
-        let content = Content { title: Some(title), language: Some("en".to_owned()), blocks, ..Content::default() };
-        Document::new(DocumentInput { content: &content, url: "https://a.test/x", source_id: "a", source_name: "A" })
+        Content { title: Some(title), language: Some("en".to_owned()), blocks, ..Content::default() }
     };
     (0..ARTICLES).map(|_| article()).collect()
 }
 
-/// Two thousand alias groups over some seven thousand terms; a topic joins three.
-fn topics(count: usize) -> Vec<TopicSpec> {
+/// Terms of the world: few of the topics have anything to do with one article.
+const MANY_TERMS: usize = 6_800;
+
+/// Terms of one beat: each article holds words of most topics, as where all of them watch trade between two countries.
+const FEW_TERMS: usize = 900;
+
+/// Two thousand alias groups over so many terms; a topic joins three.
+fn topics(count: usize, distinct: usize) -> Vec<TopicSpec> {
     let mut dice = Dice(11);
     let groups = (0..2_000).map(|index| {
         // One common word in a group of rarer ones, as in «talks, summit, delegation».
-        let mut any: Vec<String> = (0..2 + dice.below(5)).map(|_| word(60 + dice.below(6_800))).collect();
-        any.push(word(300 + dice.rank() % 6_800));
+        let mut any: Vec<String> = (0..2 + dice.below(5)).map(|_| word(60 + dice.below(distinct))).collect();
+        any.push(word(300 + dice.rank() % distinct));
         (format!("g{index}"), RawGroup { any, ..RawGroup::default() })
     });
     let terms = Terms::compile(groups.collect()).expect("groups");
@@ -99,7 +112,17 @@ fn topics(count: usize) -> Vec<TopicSpec> {
 
 #[divan::bench(args = [1_000, 10_000])]
 fn all_topics_in_one_pass(bencher: divan::Bencher<'_, '_>, count: usize) {
-    let set = TopicSet::build(topics(count).into_iter());
+    one_pass(bencher, topics(count, MANY_TERMS));
+}
+
+#[divan::bench(args = [1_000, 10_000])]
+fn all_topics_of_one_beat_in_one_pass(bencher: divan::Bencher<'_, '_>, count: usize) {
+    one_pass(bencher, topics(count, FEW_TERMS));
+}
+
+fn one_pass(bencher: divan::Bencher<'_, '_>, topics: Vec<TopicSpec>) {
+    let count = topics.len();
+    let set = TopicSet::build(topics.into_iter());
     let articles = articles();
     let candidates: usize = articles.iter().map(|article| set.candidate_count(article)).sum();
     let matches: usize = articles.iter().map(|article| set.matches(article).len()).sum();
@@ -113,7 +136,7 @@ fn all_topics_in_one_pass(bencher: divan::Bencher<'_, '_>, count: usize) {
 
 #[divan::bench(args = [1_000, 10_000], sample_count = 20)]
 fn each_query_in_turn(bencher: divan::Bencher<'_, '_>, count: usize) {
-    let topics = topics(count);
+    let topics = topics(count, MANY_TERMS);
     let articles = articles();
     let mut next = 0;
     bencher.bench_local(|| {
@@ -124,10 +147,15 @@ fn each_query_in_turn(bencher: divan::Bencher<'_, '_>, count: usize) {
 
 #[divan::bench(args = [10_000], sample_count = 10)]
 fn compile_queries_and_build_the_set(bencher: divan::Bencher<'_, '_>, count: usize) {
-    bencher.bench_local(|| TopicSet::build(topics(count).into_iter()).len());
+    bencher.bench_local(|| TopicSet::build(topics(count, MANY_TERMS).into_iter()).len());
 }
 
 #[divan::bench]
 fn cut_an_article(bencher: divan::Bencher<'_, '_>) {
-    bencher.bench_local(|| articles().len());
+    let contents = contents();
+    let mut next = 0;
+    bencher.bench_local(|| {
+        next = (next + 1) % ARTICLES;
+        cut(&contents[next])
+    });
 }
