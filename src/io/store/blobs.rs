@@ -168,9 +168,20 @@ fn site_base(connection: &Connection, site: &str) -> Answer<Option<(i64, Vec<u8>
 
 /// Reads a kept page.
 pub(super) fn page(connection: &Connection, id: i64) -> Answer<Page> {
-    let (packed, base): (Vec<u8>, Option<i64>) = connection
-        .prepare_cached("SELECT data, base FROM page WHERE id = ?1")?
-        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    read_page(&plain_page(connection, id)?.0)
+}
+
+/// Reads a kept page, and says whether it is, byte for byte, the one that was kept.
+pub(super) fn proven_page(connection: &Connection, id: i64) -> Answer<(Page, bool)> {
+    let (plain, hash) = plain_page(connection, id)?;
+    Ok((read_page(&plain)?, Sha256::digest(&plain)[..] == hash[..]))
+}
+
+/// A kept page's bytes, and the hash that they had.
+fn plain_page(connection: &Connection, id: i64) -> Answer<(Vec<u8>, Vec<u8>)> {
+    let (packed, base, hash): (Vec<u8>, Option<i64>, Vec<u8>) = connection
+        .prepare_cached("SELECT data, base, hash FROM page WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let base = match base {
         Some(base) => {
             let packed: Vec<u8> = connection
@@ -180,7 +191,7 @@ pub(super) fn page(connection: &Connection, id: i64) -> Answer<Page> {
         }
         None => None,
     };
-    read_page(&unpack(&packed, base.as_deref())?)
+    Ok((unpack(&packed, base.as_deref())?, hash))
 }
 
 /// The kept page that a revision was read from.

@@ -61,6 +61,7 @@ struct Link {
     number: u32,
     at: i64,
     url: String,
+    title: Option<String>,
     text_hash: Vec<u8>,
     hash: Vec<u8>,
     page: Option<i64>,
@@ -86,7 +87,7 @@ fn verify(
     derive: &dyn Fn(Derivation<'_>) -> Option<Derived>,
 ) -> Answer<Verified> {
     let mut statement = connection.prepare(
-        "SELECT r.article, r.number, r.at, r.url, r.text_hash, r.hash, r.page, r.extractor, a.source, a.revisions
+        "SELECT r.article, r.number, r.at, r.url, r.text_hash, r.hash, r.page, r.extractor, a.source, r.title
          FROM revision r JOIN article a ON a.id = r.article
          WHERE ?1 IS NULL OR r.article = ?1 ORDER BY r.article, r.number",
     )?;
@@ -122,6 +123,7 @@ fn link(row: &Row<'_>) -> Answer<Link> {
         page: row.get(6)?,
         extractor: row.get(7)?,
         source: row.get(8)?,
+        title: row.get(9)?,
     })
 }
 
@@ -148,6 +150,9 @@ fn check(
     if revision::text_hash(&content)[..] != link.text_hash[..] {
         reasons.push("its content is not what was recorded (the hash of the text differs)".to_owned());
     }
+    if content.title != link.title {
+        reasons.push("its headline in lists is not that of its content".to_owned());
+    }
     let previous: Option<[u8; 32]> = before.and_then(|(_, _, hash)| hash.as_slice().try_into().ok());
     let hash = revision::chain(previous.as_ref(), &link.url, RevisionNumber(link.number), at(link.at), &content);
     if hash[..] != link.hash[..] {
@@ -155,8 +160,11 @@ fn check(
             .push("its link of the chain does not hold (time, address, content or the link before differ)".to_owned());
     }
     let Some(page) = link.page else { return Ok(reasons) };
-    match blobs::page(connection, page) {
-        Ok(page) => {
+    match blobs::proven_page(connection, page) {
+        Ok((page, whole)) => {
+            if !whole {
+                reasons.push("its stored page is not what was kept (its hash differs)".to_owned());
+            }
             if let Some(derived) = derive(Derivation { page: &page, source: &link.source }) {
                 if link.extractor != derived.extractor {
                     verified.other_extractor += 1;

@@ -90,6 +90,26 @@ async fn verify_follows_the_chain_and_names_what_was_tampered_with() {
 
     let path = world.store.path().to_path_buf();
     let raw = schema::open_writer(&path).unwrap();
+    for (tamper, mend, reason) in [
+        (
+            "UPDATE page SET hash = zeroblob(32) WHERE id = 1",
+            "UPDATE page SET hash = (SELECT kept FROM spare) WHERE id = 1",
+            "its stored page is not what was kept (its hash differs)",
+        ),
+        (
+            "UPDATE revision SET title = 'Trade talks fail' WHERE number = 2",
+            "UPDATE revision SET title = 'Trade talks, day 1' WHERE number = 2",
+            "its headline in lists is not that of its content",
+        ),
+    ] {
+        raw.execute_batch("CREATE TEMP TABLE IF NOT EXISTS spare AS SELECT hash AS kept FROM page WHERE id = 1")
+            .unwrap();
+        raw.execute(tamper, []).unwrap();
+        let problems = reader.verify(None, &|_| None).unwrap().problems;
+        assert!(problems.iter().any(|problem| problem.reason == reason), "{problems:?}");
+        raw.execute(mend, []).unwrap();
+        assert_eq!(reader.verify(None, &|_| None).unwrap().problems, []);
+    }
     raw.execute("UPDATE revision SET at = at + 1000 WHERE number = 2", []).unwrap();
     let problems = reader.verify(None, &|_| None).unwrap().problems;
     assert_eq!(problems.iter().map(|problem| problem.revision.0).collect::<Vec<_>>(), [2]);
