@@ -45,6 +45,11 @@ fn split(connection: &Connection, story: StoryId, article: ArticleId, now: Times
          WHERE id = ?1 AND origin = ?2",
         params![story.0, article.0],
     )?;
+    if members.len() == 2 {
+        connection.execute("UPDATE story SET reason = 'its only article', confidence = 1 WHERE id = ?1", [story.0])?;
+        connection
+            .execute("DELETE FROM member WHERE article IN (SELECT id FROM article WHERE story = ?1)", [story.0])?;
+    }
     Ok(StoryId(new))
 }
 

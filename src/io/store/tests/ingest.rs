@@ -257,6 +257,8 @@ async fn a_persons_word_on_stories_stays() {
     let story = world.reader().article(copy).unwrap().story;
     let own = world.store.split_story(story, copy, world.now).await.unwrap();
     assert_ne!(own, story);
+    let left = world.reader().story(story).unwrap().0;
+    assert!((left.confidence.0 - 1.0).abs() < f64::EPSILON, "the one that stays is no copy any more: {left:?}");
     world.later(20);
     let mut edited = on_topic(1);
     edited.title = Some("Trade talks resume in Geneva".to_owned());
