@@ -1,6 +1,8 @@
 //! How the store scales: `cargo bench --bench store -- 1000000` fills a store with so many articles (20,000 where nothing
-//! is said) and prints, at each tenth of the way, articles a second, the time of one ingest inside its transaction (looking
-//! for copies, deciding, writing) and from the call to the answer after the commit; then how many bytes an article each table and index takes. The texts are those of [`prose`].
+//! is said) and prints, at each tenth of the way, articles a second and how long articles that come one by one take: the
+//! decision (finding the texts that may be copies, reading them, comparing, choosing the story), the ingest that it is a
+//! part of (its rows written too), the full-text index, and all from the call to the answer after the commit. In the end,
+//! how many bytes an article each table and index takes. The texts are those of [`prose`].
 
 #![expect(
     clippy::print_stdout,
@@ -13,6 +15,8 @@
 
 mod prose;
 
+use std::collections::HashMap;
+use std::ops::Add;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -21,6 +25,7 @@ use tracing::span::Id;
 use tracing::{Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, SubscriberExt as _};
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use wirewatch::config::StoreConfig;
 use wirewatch::engine::candidate::{Candidate, Given, GivenBody};
@@ -51,11 +56,7 @@ async fn main() {
     let prose = Prose::new();
     let inside = Stopwatch::default();
     tracing_subscriber::registry().with(inside.clone()).init();
-    println!(
-        "one empty commit on this disk: p50 {:?}, p99 {:?}",
-        share(&mut commits(directory.path()), 50),
-        share(&mut commits(directory.path()), 99)
-    );
+    println!("{}", said("one empty commit on this disk:", &mut commits(directory.path())));
     let begun = Instant::now();
     let tenth = (wanted / 10).max(TIMED);
     let mut number = 0;
@@ -80,15 +81,14 @@ async fn main() {
             store.ingest(capture, Arc::clone(&topics), now).await.unwrap();
             times.push(start.elapsed());
         }
-        let mut alone = inside.take();
-        println!(
-            "{number} articles: one ingest p50 {:?}, p99 {:?}; with its commit p50 {:?}, p99 {:?}; {:.0} articles/s so far",
-            share(&mut alone, 50),
-            share(&mut alone, 99),
-            share(&mut times, 50),
-            share(&mut times, 99),
-            number as f64 / begun.elapsed().as_secs_f64()
-        );
+        let parts = inside.take();
+        println!("{number} articles, {:.0} a second so far", number as f64 / begun.elapsed().as_secs_f64());
+        for (name, take) in PARTS {
+            let took = parts.iter().map(take);
+            let (mut clock, mut thread): (Vec<_>, Vec<_>) = took.map(|took| (took.clock, took.thread)).unzip();
+            println!("  {}; {}", said(name, &mut clock), said("of it run", &mut thread));
+        }
+        println!("  {}", said("all with its commit", &mut times));
     }
     for (name, bytes) in store.reader().unwrap().sizes().unwrap() {
         println!("{:8.1} bytes an article in {name}", bytes as f64 / number as f64);
@@ -96,32 +96,94 @@ async fn main() {
     store.close().await;
 }
 
-/// Times every ingest inside its transaction.
+/// A time by the clock, and by what the writing thread itself ran: on a machine that does other work too, the first holds
+/// the waits for a core.
+#[derive(Debug, Clone, Copy, Default)]
+struct Took {
+    clock: Duration,
+    thread: Duration,
+}
+
+/// Where the time of one article went inside the store.
+#[derive(Debug, Clone, Copy, Default)]
+struct Parts {
+    find: Took,
+    weigh: Took,
+    decide: Took,
+    ingest: Took,
+    words: Took,
+}
+
+impl Add for Took {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { clock: self.clock + other.clock, thread: self.thread + other.thread }
+    }
+}
+
+/// A name and the sum that it stands for.
+type Part = (&'static str, fn(&Parts) -> Took);
+
+/// What is printed of them.
+const PARTS: [Part; 5] = [
+    ("decision", |parts| parts.find + parts.weigh + parts.decide),
+    ("its finding and reading", |parts| parts.find),
+    ("its comparing", |parts| parts.weigh),
+    ("ingest", |parts| parts.ingest),
+    ("word index", |parts| parts.words),
+];
+
+/// Times the spans of each ingest.
 #[derive(Debug, Clone, Default)]
-struct Stopwatch {
-    begun: Arc<Mutex<Option<Instant>>>,
-    times: Arc<Mutex<Vec<Duration>>>,
+struct Stopwatch(Arc<Mutex<Times>>);
+
+#[derive(Debug, Default)]
+struct Times {
+    begun: HashMap<&'static str, (Instant, Duration)>,
+    now: Parts,
+    past: Vec<Parts>,
 }
 
 impl Stopwatch {
-    fn take(&self) -> Vec<Duration> {
-        std::mem::take(&mut self.times.lock().unwrap())
+    fn take(&self) -> Vec<Parts> {
+        std::mem::take(&mut self.0.lock().unwrap().past)
     }
 }
 
-impl<S: Subscriber> Layer<S> for Stopwatch {
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Stopwatch {
     fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
-        metadata.name() == "store.ingest"
+        metadata.name().starts_with("store.")
     }
 
-    fn on_enter(&self, _: &Id, _: Context<'_, S>) {
-        *self.begun.lock().unwrap() = Some(Instant::now());
+    fn on_enter(&self, id: &Id, context: Context<'_, S>) {
+        let name = context.metadata(id).unwrap().name();
+        self.0.lock().unwrap().begun.insert(name, (Instant::now(), thread_time()));
     }
 
-    fn on_exit(&self, _: &Id, _: Context<'_, S>) {
-        let begun = self.begun.lock().unwrap().take();
-        self.times.lock().unwrap().extend(begun.map(|begun| begun.elapsed()));
+    fn on_exit(&self, id: &Id, context: Context<'_, S>) {
+        let name = context.metadata(id).unwrap().name();
+        let mut times = self.0.lock().unwrap();
+        let (clock, thread) = times.begun.remove(name).unwrap();
+        let took = Took { clock: clock.elapsed(), thread: thread_time().saturating_sub(thread) };
+        match name {
+            "store.ingest.find" => times.now.find = took,
+            "store.ingest.weigh" => times.now.weigh = took,
+            "store.ingest.decide" => times.now.decide = took,
+            "store.ingest" => times.now.ingest = took,
+            // The last of one article that comes alone.
+            _ => {
+                times.now.words = took;
+                let parts = std::mem::take(&mut times.now);
+                times.past.push(parts);
+            }
+        }
     }
+}
+
+/// What this thread has run so far.
+fn thread_time() -> Duration {
+    rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime).try_into().unwrap()
 }
 
 fn topics() -> Topics {
@@ -137,6 +199,10 @@ fn topics() -> Topics {
             on_topic_every: SignedDuration::from_hours(24),
         },
     }
+}
+
+fn said(name: &str, times: &mut [Duration]) -> String {
+    format!("{name} p50 {:.2?}, p99 {:.2?}", share(times, 50), share(times, 99))
 }
 
 fn share(times: &mut [Duration], hundredths: usize) -> Duration {

@@ -65,6 +65,7 @@ pub(super) fn forget(kept: usize) {
 
 /// Writes the rows that wait.
 pub(super) fn write_waiting(connection: &Connection) -> Answer<()> {
+    let _span = tracing::trace_span!("store.words").entered();
     for row in WAITING.take() {
         connection.prepare_cached("DELETE FROM fts WHERE rowid = ?1")?.execute([row.article])?;
         connection.prepare_cached("INSERT INTO fts (rowid, title, text) VALUES (?1, ?2, ?3)")?.execute(params![
