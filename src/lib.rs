@@ -47,8 +47,9 @@
 //! thread and asks the store which entries are unknown; captures of one page take turns, so that no page is asked for
 //! twice. `jobs::capture` fetches each page, reads it (`Candidate::read`) with its other pages (`jobs::whole`: the parts
 //! of a split article, the AMP twin of one that lacks its text) and hands it to `Store::ingest`, which loads what is
-//! known (the article by address, similar texts by key), calls `decide`, applies the plan and commits. `jobs::recheck`
-//! does the same for tracked articles. `jobs::deliver` leases due deliveries, sends them with no transaction open, and
+//! known (the article by address), has a new or changed text weighed against similar ones (found by key) and loads the
+//! story that it belongs to, calls `decide`, applies the plan and commits. `jobs::recheck` does the same for tracked
+//! articles. `jobs::deliver` leases due deliveries, sends them with no transaction open, and
 //! settles them; `jobs::digest` makes one delivery of what waits when a digest is due. `jobs::wayback` works off the
 //! queue of copies that an archive of the web is asked to keep, and `jobs::upkeep` prunes; nothing waits for either.
 

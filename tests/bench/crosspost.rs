@@ -70,7 +70,7 @@ fn decision_among_twelve_of_800_words(bencher: Bencher<'_, '_>) {
     let candidate = content(0, 800);
     let others: Vec<Content> = (0..12).map(|at| content(at * 60, 800)).collect();
     let similar: Vec<Text<'_>> = others.iter().zip(1..).map(|(content, id)| text(id, content)).collect();
-    bencher.bench(|| decide(&text(0, &candidate), &similar));
+    bencher.bench(|| decide(&text(0, &candidate), &similar, &[]));
 }
 
 #[divan::bench]

@@ -6,8 +6,12 @@ use serde::Serialize;
 
 use super::prepared::{Prepared, common, covered_words};
 
-/// Words at the top of a text that tell what it is.
-const LEAD_WORDS: usize = 150;
+/// Words at the top of a text that tell what it is, at least and at most.
+const LEAD_WORDS: std::ops::RangeInclusive<usize> = 50..=150;
+
+/// The share of a text that is its top, within these bounds, as a fraction: a short text with a long disclaimer has that
+/// among its first 150 words.
+const LEAD_PARTS: (usize, usize) = (2, 5);
 
 /// Fewest numbers or names on the sparser side for their agreement to tell anything.
 pub(super) const TELLING_MIN: usize = 3;
@@ -88,7 +92,8 @@ impl<'a> Side<'a> {
     }
 
     fn lead(&self) -> f64 {
-        let lead = self.covered.iter().take(LEAD_WORDS);
+        let words = self.covered.len() * LEAD_PARTS.0 / LEAD_PARTS.1;
+        let lead = self.covered.iter().take(words.clamp(*LEAD_WORDS.start(), *LEAD_WORDS.end()));
         let length = lead.len().max(1);
         lead.filter(|word| **word).count() as f64 / length as f64
     }

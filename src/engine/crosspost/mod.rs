@@ -5,6 +5,7 @@
 //! store's choice, by [`super::fingerprint`].
 
 mod boilerplate;
+mod collection;
 mod copies;
 mod judge;
 mod measure;
@@ -21,6 +22,7 @@ use crate::model::ids::{ArticleId, RevisionNumber, StoryId};
 use crate::model::story::{Confidence, Relation};
 use crate::model::time::Timestamp;
 
+use self::collection::{Passage, holds_beside, is_coherent};
 use self::judge::{Judgement, judge};
 use self::measure::{Marks, Measure};
 use self::prepared::{Prepared, common};
@@ -101,8 +103,25 @@ struct Found {
     own_marks: Vec<bool>,
 }
 
-/// Decides where `candidate` belongs, given the texts that the index found.
-pub fn decide(candidate: &Text<'_>, similar: &[Text<'_>]) -> StoryDecision {
+/// The texts that a text in the store is like.
+#[derive(Debug, Clone)]
+pub struct Company<'a> {
+    /// That text's article.
+    pub of: ArticleId,
+    /// The others.
+    pub texts: Vec<Text<'a>>,
+}
+
+impl StoryDecision {
+    /// The longer text that the candidate would join as a part. What else that text holds bears on the decision.
+    pub fn holder(&self) -> Option<ArticleId> {
+        self.join.as_ref().filter(|join| join.relation == Relation::Excerpt).map(|join| join.with)
+    }
+}
+
+/// Decides where `candidate` belongs, given the texts that the index found, and of texts that it may be a part of their
+/// company.
+pub fn decide(candidate: &Text<'_>, similar: &[Text<'_>], company: &[Company<'_>]) -> StoryDecision {
     if similar.is_empty() {
         return StoryDecision::default();
     }
@@ -144,8 +163,9 @@ pub fn decide(candidate: &Text<'_>, similar: &[Text<'_>]) -> StoryDecision {
             Judgement::Shares { .. } | Judgement::Apart => {}
         }
     }
-    let compared = Compared { similar, others: &others, marks: &marks };
-    let passages: Vec<bool> = found.iter().map(|one| compared.is_only_a_passage(one, &found)).collect();
+    let compared = Compared { own: &own, similar, others: &others, marks: &marks, company };
+    let passages: Vec<bool> =
+        found.iter().map(|one| compared.is_only_a_passage(one, &found) || compared.is_in_a_collection(one)).collect();
     let mut passages = passages.into_iter();
     found.retain(|_| passages.next() != Some(true));
     found.sort_by(|a, b| {
@@ -161,7 +181,15 @@ impl Found {
 
     /// Strong enough to prove two stories one.
     fn is_strong(&self) -> bool {
-        self.measure.as_ref().is_none_or(|measure| measure.resemblance >= 0.5 || measure.containment >= 0.85)
+        // What holds the candidate among much else may be a collection.
+        self.measure.as_ref().is_none_or(|measure| {
+            measure.resemblance >= 0.5 || (measure.containment >= 0.85 && measure.length_ratio >= 0.5)
+        })
+    }
+
+    /// Whether one of both texts is a small part of the other, under another headline.
+    fn is_passage(&self) -> bool {
+        self.measure.as_ref().is_some_and(|measure| measure.length_ratio < 0.5 && measure.title < 0.4)
     }
 
     /// Whether the candidate is a part of this text.
@@ -185,9 +213,11 @@ impl Found {
 
 /// The texts that the candidate was compared with.
 struct Compared<'a> {
+    own: &'a Prepared,
     similar: &'a [Text<'a>],
     others: &'a [Prepared],
     marks: &'a [Marks],
+    company: &'a [Company<'a>],
 }
 
 impl Compared<'_> {
@@ -209,6 +239,55 @@ impl Compared<'_> {
         let whole = (0..self.similar.len()).filter(is_whole).max_by_key(|at| words(*at));
         let Some(article) = whole.and_then(|at| self.similar.get(at)).map(|text| text.article) else { return false };
         !found.iter().any(|other| self.similar.get(other.at).is_some_and(|text| text.article == article))
+    }
+
+    /// Whether the longer of both texts holds the shorter among others.
+    fn is_in_a_collection(&self, one: &Found) -> bool {
+        let (Some(other), Some(marks)) = (self.others.get(one.at), self.marks.get(one.at)) else { return false };
+        let (longer, passage) = if one.holds_candidate() { (other, &marks.other) } else { (self.own, &one.own_marks) };
+        if one.is_passage() && !is_coherent(longer, passage) {
+            return true;
+        }
+        if one.holds_candidate() { self.holds_more(one.at) } else { self.candidate_holds_more(one) }
+    }
+
+    /// Whether a text that holds the candidate holds one of another story beside it.
+    fn holds_more(&self, at: usize) -> bool {
+        let (Some(text), Some(holder), Some(marks)) = (self.similar.get(at), self.others.get(at), self.marks.get(at))
+        else {
+            return false;
+        };
+        let company = self.company.iter().filter(|company| Some(company.of) == text.article);
+        // A text that came before the holder may be what brought that into its story.
+        let is_apart = |other: &&Text<'_>| {
+            other.article != text.article && (other.story != text.story || other.first_seen < text.first_seen)
+        };
+        let others: Vec<(Prepared, Marks)> = company
+            .flat_map(|company| &company.texts)
+            .filter(is_apart)
+            .map(|other| {
+                let prepared = Prepared::new(other);
+                let (own, other) = holder.shared(&prepared);
+                (prepared, Marks { own, other })
+            })
+            .collect();
+        let others: Vec<Passage<'_>> = others
+            .iter()
+            .map(|(text, marks)| Passage { text, marks: &marks.other, holder_marks: &marks.own })
+            .collect();
+        holds_beside(holder, &marks.other, &others)
+    }
+
+    /// Whether the candidate holds a text of another story beside one that it was found to copy.
+    fn candidate_holds_more(&self, one: &Found) -> bool {
+        let Some(story) = self.similar.get(one.at).map(|text| text.story) else { return false };
+        let others: Vec<Passage<'_>> = (0..self.similar.len())
+            .filter(|at| self.similar.get(*at).is_some_and(|text| text.story != story))
+            .filter(|at| !self.speak_of_the_same(one.at, *at))
+            .filter_map(|at| self.others.get(at).zip(self.marks.get(at)))
+            .map(|(text, marks)| Passage { text, marks: &marks.other, holder_marks: &marks.own })
+            .collect();
+        holds_beside(self.own, &one.own_marks, &others)
     }
 
     fn join(&self, found: &[Found]) -> Option<Join> {
@@ -264,9 +343,15 @@ impl Compared<'_> {
         if best.shared_with(&other.own_marks) * 5 >= best.shared().min(other.shared()) {
             return true;
         }
-        let (Some(one), Some(two)) = (self.others.get(best.at), self.others.get(other.at)) else { return false };
+        self.speak_of_the_same(best.at, other.at)
+    }
+
+    /// Whether two texts name the same people and places: half of the names of the sparser one. On one day, reports of
+    /// different events have a fifth in common.
+    fn speak_of_the_same(&self, one: usize, other: usize) -> bool {
+        let (Some(one), Some(two)) = (self.others.get(one), self.others.get(other)) else { return false };
         let names = common(&one.names, &two.names);
-        names >= 3 && names * 5 >= one.names.len().min(two.names.len())
+        names >= 3 && names * 2 >= one.names.len().min(two.names.len())
     }
 }
 

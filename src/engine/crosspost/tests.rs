@@ -30,7 +30,7 @@ fn text<'a>(article: i64, site: &'a str, content: &'a Content) -> Text<'a> {
 }
 
 fn relation(candidate: &Content, known: &Content) -> Option<Relation> {
-    decide(&text(9, "copy.test", candidate), &[text(1, "origin.test", known)]).join.map(|join| join.relation)
+    decide(&text(9, "copy.test", candidate), &[text(1, "origin.test", known)], &[]).join.map(|join| join.relation)
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn a_page_with_other_numbers_is_no_copy() {
 fn a_late_article_merges_two_stories() {
     let whole = content(REPORT);
     let (first, last) = (content(&REPORT[..3]), content(&REPORT[2..]));
-    let decision = decide(&text(9, "c.test", &whole), &[text(1, "a.test", &first), text(2, "b.test", &last)]);
+    let decision = decide(&text(9, "c.test", &whole), &[text(1, "a.test", &first), text(2, "b.test", &last)], &[]);
     let join = decision.join.unwrap();
     let mut stories: Vec<i64> = join.merge.iter().chain(&join.story).map(|story| story.0).collect();
     stories.sort_unstable();
@@ -84,13 +84,13 @@ fn a_late_article_merges_two_stories() {
 fn the_revision_that_was_copied_is_named() {
     let (old, new) = (content(REPORT), content(&REPORT[1..]));
     let revision = |number, content| Text { revision: Some(RevisionNumber(number)), ..text(1, "a.test", content) };
-    let join = decide(&text(9, "c.test", &old), &[revision(2, &new), revision(1, &old)]).join.unwrap();
+    let join = decide(&text(9, "c.test", &old), &[revision(2, &new), revision(1, &old)], &[]).join.unwrap();
     assert_eq!((join.revision, join.relation), (Some(RevisionNumber(1)), Relation::Identical));
 }
 
 #[test]
 fn nothing_similar_means_no_story() {
-    assert_eq!(decide(&text(9, "c.test", &content(REPORT)), &[]), StoryDecision::default());
+    assert_eq!(decide(&text(9, "c.test", &content(REPORT)), &[], &[]), StoryDecision::default());
     assert_eq!(relation(&Content::default(), &Content::default()), None);
 }
 
@@ -105,10 +105,58 @@ fn a_round_up_that_has_an_excerpt_is_no_copy_of_the_story() {
     let round_up = content(&[OTHER[0], REPORT[0], OTHER[1]]);
     let in_story = |article, content| Text { story: Some(StoryId(1)), ..text(article, "a.test", content) };
     let known = [in_story(1, &whole), Text { site: "b.test", ..in_story(2, &excerpt) }];
-    assert_eq!(decide(&text(9, "c.test", &round_up), &known).join, None);
+    assert_eq!(decide(&text(9, "c.test", &round_up), &known, &[]).join, None);
     // Without the whole text nothing tells the round-up from a longer version.
     let longer = content(&[REPORT[0], REPORT[1], OTHER[0]]);
-    assert!(decide(&text(9, "c.test", &longer), &known[1..]).join.is_some());
+    assert!(decide(&text(9, "c.test", &longer), &known[1..], &[]).join.is_some());
+}
+
+const THIRD: &[&str] = &[
+    "A court in Halden has stopped the sale of the old shipyard to the Torsk group, whose offer of forty million was the highest of five. Judge Amalie Ruud found that the town had not asked its own auditors, as the law of 2009 demands.",
+    "Torsk said that it would appeal. Two hundred people work at the yard, and their union called the ruling a disaster for the whole valley.",
+];
+
+/// Whether what it holds came before it or comes after it.
+#[test]
+fn a_text_that_holds_several_is_a_copy_of_none() {
+    let (ferry, court) = (content(OTHER), content(THIRD));
+    let round_up = content(&[OTHER[0], OTHER[1], THIRD[0], THIRD[1]]);
+    let constituents = [text(1, "a.test", &ferry), text(2, "b.test", &court)];
+    assert_eq!(decide(&text(9, "c.test", &round_up), &constituents, &[]).join, None);
+    let known = [text(3, "c.test", &round_up)];
+    let alone = decide(&text(9, "b.test", &court), &known, &[]);
+    assert_eq!(alone.holder(), Some(ArticleId(3)), "nothing is known of what else it holds");
+    let company = Company { of: ArticleId(3), texts: vec![text(1, "a.test", &ferry)] };
+    assert_eq!(decide(&text(9, "b.test", &court), &known, &[company]).join, None);
+}
+
+/// Nor does a copy of a constituent bring the round-up into its story.
+#[test]
+fn a_copy_merges_no_text_that_has_it_among_others() {
+    let court = content(THIRD);
+    let round_up = content(&[OTHER[0], OTHER[1], REPORT[0], REPORT[1], THIRD[0], THIRD[1]]);
+    let known = [text(1, "a.test", &court), text(3, "c.test", &round_up)];
+    let join = decide(&text(9, "b.test", &court), &known, &[]).join.unwrap();
+    assert_eq!((join.story, join.merge), (Some(StoryId(1)), Vec::new()));
+}
+
+/// A reply quotes what it answers with comments between; that makes the text it answers no collection.
+#[test]
+fn a_reply_beside_an_excerpt_does_not_keep_it_from_its_whole() {
+    let whole = content(REPORT);
+    let excerpt = content(&REPORT[..2]);
+    let reply = content(&[REPORT[3], OTHER[0], REPORT[4]]);
+    let known = [text(1, "a.test", &whole)];
+    let company = Company { of: ArticleId(1), texts: vec![text(4, "d.test", &reply)] };
+    let join = decide(&text(9, "b.test", &excerpt), &known, &[company]).join;
+    assert_eq!(join.and_then(|join| join.story), Some(StoryId(1)));
+}
+
+#[test]
+fn a_long_disclaimer_under_short_texts_makes_no_copy() {
+    let disclaimer = [REPORT[0], REPORT[1], REPORT[3]].join(" ");
+    let (one, other) = (content(&[OTHER[0], OTHER[1], &disclaimer]), content(&[THIRD[0], THIRD[1], &disclaimer]));
+    assert_eq!(relation(&one, &other), None);
 }
 
 #[test]
@@ -119,7 +167,7 @@ fn an_excerpt_goes_to_the_text_that_begins_with_it_and_merges_nothing() {
         [text(1, "a.test", &round_up), text(2, "b.test", &whole)],
         [text(2, "b.test", &whole), text(1, "a.test", &round_up)],
     ] {
-        let join = decide(&text(9, "c.test", &excerpt), &known).join.unwrap();
+        let join = decide(&text(9, "c.test", &excerpt), &known, &[]).join.unwrap();
         assert_eq!((join.story, join.merge), (Some(StoryId(2)), Vec::new()));
     }
 }

@@ -101,13 +101,16 @@ pub(super) fn topic_changes(
     record: &ArticleRecord,
     topics: &Topics,
 ) -> Vec<TopicChange> {
-    let document = Document::new(DocumentInput {
-        content: capture.candidate.content(),
-        url: &record.url,
-        source_id: capture.source.as_str(),
-        source_name: &capture.source_name,
-    });
-    let after = topics.set.matches(&document);
+    let after = if topics.set.is_empty() {
+        Vec::new()
+    } else {
+        topics.set.matches(&Document::new(DocumentInput {
+            content: capture.candidate.content(),
+            url: &record.url,
+            source_id: capture.source.as_str(),
+            source_name: &capture.source_name,
+        }))
+    };
     let was = |topic| before.iter().find(|found| found.topic == topic);
     let gone: Vec<TopicChange> = before
         .iter()

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::engine::crosspost::Text;
+use super::Capture;
+use crate::engine::crosspost::{StoryDecision, Text};
 use crate::model::article::Content;
 use crate::model::event::EventKind;
 use crate::model::ids::{ArticleId, RevisionNumber, StoryId, TopicId};
@@ -22,9 +23,9 @@ pub struct Known {
     pub next_article: i64,
     /// The id a new story will have.
     pub next_story: i64,
-    /// Texts of other articles that may be alike: for each article its newest revision, and older ones.
-    pub similar: Vec<KnownText>,
-    /// The members of every story that the capture may touch, in the order in which they appeared.
+    /// Which story the captured text belongs to, by [`super::weigh`].
+    pub decision: StoryDecision,
+    /// The members of its own story and of those that this decision names, in the order in which they appeared.
     pub members: Vec<KnownMember>,
     /// What was told of those stories.
     pub told: Vec<Told>,
@@ -38,6 +39,17 @@ pub struct Known {
     pub learned: Vec<u64>,
     /// Of an import: whether this very content was recorded for this very time already.
     pub imported_before: bool,
+}
+
+impl Known {
+    /// Whether its story is to be decided: that of a new article, and of one that changed while it is alone in its story. A
+    /// story of several is not left by an edit.
+    pub fn asks_for_story(&self, capture: &Capture) -> bool {
+        self.article.as_ref().is_none_or(|article| {
+            let own = |member: &KnownMember| member.record.id == article.record.id;
+            *article.content != *capture.candidate.content() && self.members.iter().all(own)
+        })
+    }
 }
 
 /// The article as it stands.

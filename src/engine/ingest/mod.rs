@@ -22,6 +22,7 @@ pub use doubt::SECOND_LOOK;
 pub use known::{Known, KnownPage};
 pub use look::look;
 pub use plan::Plan;
+pub use story::weigh;
 
 use super::candidate::Candidate;
 use super::route::Backlog;

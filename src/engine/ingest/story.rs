@@ -1,9 +1,9 @@
 //! Where an article stands among stories after a look.
 
 use super::Capture;
-use super::known::{Known, KnownMember};
+use super::known::{Known, KnownMember, KnownText};
 use super::plan::StoryPlan;
-use crate::engine::crosspost::{self, StoryDecision, Text};
+use crate::engine::crosspost::{self, Company, StoryDecision, Text};
 use crate::model::ids::{ArticleId, RevisionNumber, StoryId};
 use crate::model::time::Timestamp;
 
@@ -20,7 +20,34 @@ pub(super) struct Placed {
     pub first_seen: Timestamp,
 }
 
-/// Decides which story it belongs to, and whose text that is.
+/// Decides which story a captured text belongs to, given the texts of other articles that may be alike, and for some of
+/// these the texts that they are like in turn.
+pub fn weigh(
+    capture: &Capture,
+    similar: &[KnownText],
+    company: &[(ArticleId, Vec<KnownText>)],
+    now: Timestamp,
+) -> StoryDecision {
+    let candidate = &capture.candidate;
+    let text = Text {
+        article: capture.article,
+        revision: None,
+        story: None,
+        site: candidate.url().site(),
+        url: candidate.canonical().as_str(),
+        content: candidate.content(),
+        canonical_elsewhere: candidate.elsewhere(),
+        first_seen: now,
+    };
+    let similar: Vec<Text<'_>> = similar.iter().map(KnownText::text).collect();
+    let company: Vec<Company<'_>> = company
+        .iter()
+        .map(|(of, texts)| Company { of: *of, texts: texts.iter().map(KnownText::text).collect() })
+        .collect();
+    crosspost::decide(&text, &similar, &company)
+}
+
+/// Where that puts the article, and whose text the story is.
 pub(super) fn place(known: &Known, capture: &Capture, placed: Placed, notes: &mut Vec<String>) -> StoryPlan {
     let candidate = &capture.candidate;
     let text = Text {
@@ -33,14 +60,7 @@ pub(super) fn place(known: &Known, capture: &Capture, placed: Placed, notes: &mu
         canonical_elsewhere: candidate.elsewhere(),
         first_seen: placed.first_seen,
     };
-    let alone =
-        placed.story.is_none_or(|story| members_of(known, story).all(|member| member.text.article == placed.article));
-    let decision = if alone {
-        let similar: Vec<Text<'_>> = known.similar.iter().map(super::known::KnownText::text).collect();
-        crosspost::decide(&text, &similar)
-    } else {
-        StoryDecision::default()
-    };
+    let decision = known.decision.clone();
     let own = placed.story.unwrap_or(StoryId(known.next_story));
     let mut plan = StoryPlan {
         story: own,
@@ -53,8 +73,7 @@ pub(super) fn place(known: &Known, capture: &Capture, placed: Placed, notes: &mu
         confidence: 1.0,
     };
     if let Some(join) = decision.join {
-        let target = join.story.or_else(|| story_of(known, join.with));
-        match target {
+        match join.story {
             Some(target) if is_apart(known, own, target) => {
                 notes.push(format!("story {target}: a person has set it apart from this article (`story split`)"));
             }
@@ -106,10 +125,6 @@ fn name_origin(known: &Known, text: &Text<'_>, plan: &mut StoryPlan) {
         plan.reason = origin.reason;
         plan.confidence = origin.confidence.0;
     }
-}
-
-fn story_of(known: &Known, article: ArticleId) -> Option<StoryId> {
-    known.similar.iter().find(|text| text.article == article).map(|text| text.story)
 }
 
 fn is_apart(known: &Known, one: StoryId, other: StoryId) -> bool {

@@ -8,10 +8,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::error::{Answer, StoreError};
+use super::similar::Texts;
 use super::value::{ms, signed, to_json};
 use super::{apply, blobs, entries, events, load, wayback};
 use crate::engine::candidate::MadeFrom;
-use crate::engine::ingest::known::{Known, KnownArticle};
+use crate::engine::ingest::known::{Known, KnownArticle, KnownText};
 use crate::engine::ingest::plan::{Doubt, Plan, Row};
 use crate::engine::ingest::{self, Capture, Ingested, Observation, Observed, Outcome, Recorded, Reread, Seen};
 use crate::engine::route::Topics;
@@ -19,11 +20,14 @@ use crate::model::fetch::Validators;
 use crate::model::ids::ArticleId;
 use crate::model::time::Timestamp;
 
+/// Texts that a capture may be a part of, of which is asked what else they hold.
+const HOLDERS_MAX: usize = 3;
+
 /// Records one capture.
 pub(super) fn ingest(connection: &Connection, capture: &Capture, topics: &Topics, now: Timestamp) -> Answer<Ingested> {
-    // What it takes without the commit, for whoever measures.
+    // What it takes without the commit, and its parts: for whoever measures.
     let _span = tracing::trace_span!("store.ingest").entered();
-    let known = load::known(connection, capture, now)?;
+    let known = known(connection, capture, now)?;
     if let Some(article) = &known.article
         && is_read_by_older(article, capture)
     {
@@ -34,6 +38,37 @@ pub(super) fn ingest(connection: &Connection, capture: &Capture, topics: &Topics
         return record(connection, (known, &capture), topics, now).map(Ingested::Recorded);
     }
     record(connection, (known, capture), topics, now).map(Ingested::Recorded)
+}
+
+/// What bears on a capture, its text's place among stories decided.
+fn known(connection: &Connection, capture: &Capture, now: Timestamp) -> Answer<Known> {
+    let mut texts = Texts::new(connection);
+    let finding = tracing::trace_span!("store.ingest.find").entered();
+    let mut known = load::known(&mut texts, capture, now)?;
+    if !known.asks_for_story(capture) {
+        return Ok(known);
+    }
+    let own = known.article.as_ref().map(|article| article.record.id.0);
+    let similar = texts.similar(capture, own)?;
+    drop(finding);
+    let mut company: Vec<(ArticleId, Vec<KnownText>)> = Vec::new();
+    let weighing = tracing::trace_span!("store.ingest.weigh").entered();
+    loop {
+        let url = capture.candidate.url().as_str();
+        known.decision = guarded(url, || ingest::weigh(capture, &similar, &company, now))?;
+        let asked = |holder: &ArticleId| company.iter().any(|(of, _)| of == holder);
+        match known.decision.holder() {
+            Some(holder) if company.len() < HOLDERS_MAX && !asked(&holder) => {
+                company.push((holder, texts.company(holder, own)?));
+            }
+            Some(_) | None => break,
+        }
+    }
+    drop(weighing);
+    if known.decision.join.is_some() {
+        load::stories(&mut texts, &mut known)?;
+    }
+    Ok(known)
 }
 
 /// Whether a difference may be the extractor's.
@@ -50,7 +85,8 @@ fn record(
     topics: &Topics,
     now: Timestamp,
 ) -> Answer<Recorded> {
-    let plan = guarded(capture.candidate.url().as_str(), || ingest::decide(&known, capture, topics, now))?;
+    let plan = tracing::trace_span!("store.ingest.decide")
+        .in_scope(|| guarded(capture.candidate.url().as_str(), || ingest::decide(&known, capture, topics, now)))?;
     let Some(article) = plan.article else {
         if let (Some(entry), Some(reason)) = (&capture.entry, &plan.entry_failed) {
             entries::entry_failed(connection, (&capture.source, entry), reason, None, now)?;
@@ -150,7 +186,7 @@ pub(super) fn observe(
 
 /// A panic in a decision is a fault of ours on one page; it must not stop the wire. Nothing it touched is kept: the
 /// decision only reads, and the savepoint is rolled back.
-fn guarded(url: &str, decide: impl FnOnce() -> Plan) -> Answer<Plan> {
+fn guarded<T>(url: &str, decide: impl FnOnce() -> T) -> Answer<T> {
     catch_unwind(AssertUnwindSafe(decide)).map_err(|panic| {
         let reason = panic
             .downcast_ref::<&str>()

@@ -7,6 +7,7 @@ use super::records;
 use super::similar::Texts;
 use super::value::{at, from_json, hash32, ms, parsed, unsigned};
 use crate::engine::candidate::MadeFrom;
+use crate::engine::crosspost::StoryDecision;
 use crate::engine::ingest::Capture;
 use crate::engine::ingest::known::{Known, KnownArticle, KnownEntry, KnownMember, KnownPage, PastRevision, Told};
 use crate::engine::revision;
@@ -23,8 +24,9 @@ const MEMBERS_MAX: u32 = 64;
 /// A site repeats a block that is in so many of its articles.
 pub(super) const LEARNED_FROM: u32 = 3;
 
-/// Everything that bears on one capture.
-pub(super) fn known(connection: &Connection, capture: &Capture, now: Timestamp) -> Answer<Known> {
+/// Everything that bears on one capture but its text's place among stories.
+pub(super) fn known(texts: &mut Texts<'_>, capture: &Capture, now: Timestamp) -> Answer<Known> {
+    let connection = texts.connection();
     let candidate = &capture.candidate;
     let holder = holder(connection, candidate.canonical().as_str())?;
     let article = match capture.article {
@@ -35,19 +37,14 @@ pub(super) fn known(connection: &Connection, capture: &Capture, now: Timestamp) 
         },
     };
     let taken_by = holder.filter(|holder| article.is_some_and(|article| article != *holder)).map(ArticleId);
-    let mut texts = Texts::new(connection);
-    let similar = texts.similar(capture, article)?;
-    let article = article.map(|article| known_article(&mut texts, article)).transpose()?;
+    let article = article.map(|article| known_article(texts, article)).transpose()?;
     let imported_before = match &article {
         Some(article) if candidate.made_from() == MadeFrom::Import => {
             is_recorded(connection, article.record.id.0, candidate.content(), now)?
         }
         Some(_) | None => false,
     };
-    let mut stories: Vec<i64> = similar.iter().map(|text| text.story.0).collect();
-    stories.extend(article.iter().map(|article| article.record.story.0));
-    stories.sort_unstable();
-    stories.dedup();
+    let stories: Vec<i64> = article.iter().map(|article| article.record.story.0).collect();
     let next = |table: &str| {
         connection
             .prepare_cached(&format!("SELECT coalesce(max(id), 0) + 1 FROM {table}"))?
@@ -57,7 +54,8 @@ pub(super) fn known(connection: &Connection, capture: &Capture, now: Timestamp) 
         taken_by,
         next_article: next("article")?,
         next_story: next("story")?,
-        members: members(&mut texts, &stories)?,
+        decision: StoryDecision::default(),
+        members: members(texts, &stories)?,
         told: told(connection, &stories)?,
         apart: apart(connection, &stories)?,
         first_poll: first_poll(connection, capture)?,
@@ -65,8 +63,21 @@ pub(super) fn known(connection: &Connection, capture: &Capture, now: Timestamp) 
         learned: learned(connection, candidate.url().site())?,
         imported_before,
         article,
-        similar,
     })
+}
+
+/// What bears on the stories that a decision names, beside the article's own.
+pub(super) fn stories(texts: &mut Texts<'_>, known: &mut Known) -> Answer<()> {
+    let own = known.article.as_ref().map(|article| article.record.story.0);
+    let named = known.decision.join.iter().flat_map(|join| join.story.iter().chain(&join.merge));
+    let mut stories: Vec<i64> = named.map(|story| story.0).filter(|story| Some(*story) != own).collect();
+    stories.sort_unstable();
+    stories.dedup();
+    let connection = texts.connection();
+    known.members.extend(members(texts, &stories)?);
+    known.told.extend(told(connection, &stories)?);
+    known.apart.extend(apart(connection, &stories)?);
+    Ok(())
 }
 
 /// Whether a content is what an article showed at a time, by what was recorded: as the revision that stood then, or as a

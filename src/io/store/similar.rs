@@ -9,6 +9,7 @@ use super::blobs;
 use super::error::Answer;
 use super::load::holder;
 use super::value::{at, signed};
+use crate::engine::fingerprint::fingerprint;
 use crate::engine::ingest::Capture;
 use crate::engine::ingest::known::KnownText;
 use crate::model::article::Content;
@@ -44,6 +45,13 @@ const SIMILAR_MAX: usize = 16;
 
 /// Older revisions of one article that are compared too: a copy made before an edit is like one of them.
 const OLDER_REVISIONS: u32 = 3;
+
+/// Texts are compared up to so many bytes together, some 15,000 words: sixteen news reports, or a few books' chapters. It
+/// bounds the time of a decision.
+const COMPARED_BYTES: usize = 96 * 1024;
+
+/// So many are compared however long they are.
+const COMPARED_MIN: usize = 4;
 
 /// Contents read for one decision.
 pub(super) struct Texts<'a> {
@@ -92,13 +100,12 @@ impl<'a> Texts<'a> {
         })
     }
 
-    /// The texts worth comparing: those that share keys, the exact text, or an address across sites.
+    /// The texts worth comparing: those that share keys, the exact text, or an address across sites; the newest of each
+    /// article first, then older ones.
     pub(super) fn similar(&mut self, capture: &Capture, own: Option<i64>) -> Answer<Vec<KnownText>> {
-        let mut found: Vec<(i64, Shared)> = candidates(self.connection, capture)?.into_iter().collect();
-        found.retain(|(article, shared)| Some(*article) != own && shared.is_telling());
-        found.sort_unstable_by(|(one, a), (other, b)| {
-            b.keys.cmp(&a.keys).then(b.weight.total_cmp(&a.weight)).then(one.cmp(other))
-        });
+        let mut shared = sharing(self.connection, capture.candidate.probes())?;
+        certain(self.connection, capture, &mut shared)?;
+        let found = ranked(shared, &[own]);
         let lone = found.iter().position(|(_, shared)| shared.keys == 1).unwrap_or(found.len());
         let mut chosen: Vec<i64> = found.iter().take(lone.min(SIMILAR_MAX)).map(|(article, _)| *article).collect();
         let most = SIMILAR_MAX.min(chosen.len() + LONE_KEY_MAX);
@@ -107,23 +114,67 @@ impl<'a> Texts<'a> {
                 chosen.push(*article);
             }
         }
-        let mut texts = Vec::new();
+        let mut bounded = Bounded::default();
         for article in chosen {
-            texts.extend(self.texts_of(article)?);
+            if bounded.is_full() {
+                break;
+            }
+            bounded.add(self.newest(article)?);
         }
-        Ok(texts)
+        for newest in bounded.texts.clone() {
+            let last = newest.revision.0;
+            for number in (last.saturating_sub(OLDER_REVISIONS).max(1)..last).rev() {
+                if bounded.is_full() {
+                    return Ok(bounded.texts);
+                }
+                let content = self.content(newest.article.0, number)?;
+                bounded.add(KnownText { revision: RevisionNumber(number), content, ..newest.clone() });
+            }
+        }
+        Ok(bounded.texts)
     }
 
-    /// An article's newest text, then some older ones.
-    fn texts_of(&mut self, article: i64) -> Answer<Vec<KnownText>> {
-        let newest = self.newest(article)?;
-        let last = newest.revision.0;
-        let mut texts = vec![newest.clone()];
-        for number in (last.saturating_sub(OLDER_REVISIONS).max(1)..last).rev() {
-            let content = self.content(article, number)?;
-            texts.push(KnownText { revision: RevisionNumber(number), content, ..newest.clone() });
+    /// The newest texts of other articles that a stored one is like, but for one article's.
+    pub(super) fn company(&mut self, of: ArticleId, but: Option<i64>) -> Answer<Vec<KnownText>> {
+        let text = self.newest(of.0)?;
+        let shared = sharing(self.connection, &fingerprint(&text.content).probes)?;
+        let found = ranked(shared, &[Some(of.0), but]);
+        let mut bounded = Bounded::default();
+        for (article, _) in found.into_iter().take(SIMILAR_MAX) {
+            if bounded.is_full() {
+                break;
+            }
+            bounded.add(self.newest(article)?);
         }
-        Ok(texts)
+        Ok(bounded.texts)
+    }
+}
+
+/// The articles that share something telling, the most alike first, but for some.
+fn ranked(shared: HashMap<i64, Shared>, but: &[Option<i64>]) -> Vec<(i64, Shared)> {
+    let mut found: Vec<(i64, Shared)> = shared.into_iter().collect();
+    found.retain(|(article, shared)| !but.contains(&Some(*article)) && shared.is_telling());
+    found.sort_unstable_by(|(one, a), (other, b)| {
+        b.keys.cmp(&a.keys).then(b.weight.total_cmp(&a.weight)).then(one.cmp(other))
+    });
+    found
+}
+
+/// Texts up to a sum of lengths.
+#[derive(Debug, Default)]
+struct Bounded {
+    texts: Vec<KnownText>,
+    bytes: usize,
+}
+
+impl Bounded {
+    fn is_full(&self) -> bool {
+        self.texts.len() >= COMPARED_MIN && self.bytes >= COMPARED_BYTES
+    }
+
+    fn add(&mut self, text: KnownText) {
+        self.bytes += text.content.blocks.iter().map(|block| block.text.len()).sum::<usize>();
+        self.texts.push(text);
     }
 }
 
@@ -142,13 +193,12 @@ impl Shared {
     }
 }
 
-/// Articles that may be alike, with what they share; one that is certainly worth a look shares more than all.
-fn candidates(connection: &Connection, capture: &Capture) -> Answer<HashMap<i64, Shared>> {
-    let candidate = &capture.candidate;
+/// Articles that have some of the keys.
+fn sharing(connection: &Connection, probes: &[u64]) -> Answer<HashMap<i64, Shared>> {
     let mut shared: HashMap<i64, Shared> = HashMap::new();
     let mut by_band =
         connection.prepare_cached("SELECT article FROM band WHERE key = ?1 ORDER BY article DESC LIMIT ?2")?;
-    for band in candidate.probes() {
+    for band in probes {
         let found: Vec<i64> =
             by_band.query_map(params![signed(*band), BAND_ARTICLES], |row| row.get(0))?.collect::<Result<_, _>>()?;
         let weight = 1.0 / found.len().max(1) as f64;
@@ -158,6 +208,12 @@ fn candidates(connection: &Connection, capture: &Capture) -> Answer<HashMap<i64,
             one.weight += weight;
         }
     }
+    Ok(shared)
+}
+
+/// Adds those that are certainly worth a look: they share more than all.
+fn certain(connection: &Connection, capture: &Capture, shared: &mut HashMap<i64, Shared>) -> Answer<()> {
+    let candidate = &capture.candidate;
     let certain = Shared { keys: candidate.probes().len() + 1, weight: 1.0 };
     if candidate.exact() != 0 {
         let mut exact = connection.prepare_cached("SELECT id FROM article WHERE exact = ?1 ORDER BY id LIMIT ?2")?;
@@ -174,7 +230,7 @@ fn candidates(connection: &Connection, capture: &Capture) -> Answer<HashMap<i64,
     for article in pointing.query_map(params![candidate.canonical().as_str(), BAND_ARTICLES], |row| row.get(0))? {
         shared.insert(article?, certain);
     }
-    Ok(shared)
+    Ok(())
 }
 
 /// Whether the lengths of a capture and of an article that shares one key with it allow one to be a part of the other.

@@ -35,7 +35,7 @@ pub(crate) fn run(set: &[Made]) -> Run<'_> {
             missed_by_index.push(at);
         }
         let texts: Vec<Text<'_>> = similar.iter().map(|other| text(set, *other, Some(story[*other]))).collect();
-        let decision = decide(&text(set, at, None), &texts);
+        let decision = decide(&text(set, at, None), &texts, &[]);
         evidence.push(decision.join.as_ref().map_or_else(String::new, |join| {
             let with = &set[usize::try_from(join.with.0).unwrap()];
             format!("{} {} of {}: {}", set[at].kind, join.relation.as_str(), with.kind, join.evidence)
