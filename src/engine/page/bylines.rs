@@ -5,6 +5,7 @@
 //! fill `author` with whoever typed the page in).
 
 use super::authors::{self, Outlet};
+use super::dates;
 use super::dom::{Dom, NodeId, Tag};
 use super::jsonld::JsonLd;
 use super::marks::Marks;
@@ -224,7 +225,7 @@ fn after_inner_by(text: &str) -> Option<&str> {
         .iter()
         .find_map(|word| text.split_once(word))
         // «Wednesday January 18, 2017 11:44 AM PST by Jo Arden»
-        .or_else(|| text.split_once(" by ").filter(|(before, _)| before.contains(|c: char| c.is_ascii_digit())))
+        .or_else(|| text.split_once(" by ").filter(|(before, _)| dates::parse(before, None).is_some()))
         .map(|(_, rest)| rest.trim_start_matches([':', ' ']))
         .filter(|rest| !rest.is_empty())
 }
@@ -354,6 +355,11 @@ mod tests {
                     "",
                 ),
                 vec!["Jo Arden"],
+            ),
+            (
+                "a talk in the headline",
+                page("", "", "").replace("Harbour talks end without a pact", "Harbour 2026 - Keynote by Sam Lee"),
+                vec![],
             ),
             (
                 "teasers of other stories above",

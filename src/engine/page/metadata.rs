@@ -250,7 +250,8 @@ fn is_fact(dom: &Dom, near: &Near, id: NodeId) -> bool {
 fn visible(dom: &Dom, marks: &Marks, near: &Near, language: Option<&str>) -> Option<Published> {
     let nodes = near.after_first().filter(|id| !is_foreign(marks, *id) && marks.dropped(*id) != Some("hidden"));
     let nodes = nodes.filter(|id| near.after.contains(id) || is_beside_headline(dom, near, *id));
-    let times = nodes.clone().filter(|id| dom.tag(*id) == Some(Tag::Time)).filter_map(|id| {
+    let is_own_time = |id: &NodeId| dom.tag(*id) == Some(Tag::Time) && !is_of_teaser(dom, marks, *id);
+    let times = nodes.clone().filter(is_own_time).filter_map(|id| {
         let stated = dom.attribute(id, "datetime").and_then(|text| dates::parse(text, language));
         let text = squeeze(&dom.text_content(id));
         // Content systems put the last change there, below the words of publishing.
@@ -269,6 +270,15 @@ fn visible(dom: &Dom, marks: &Marks, near: &Near, language: Option<&str>) -> Opt
         (!is_fact(dom, near, id)).then(|| (found, published.is_none() && is_of_change(dom, id, &line)))
     });
     first_published(times).or_else(|| first_published(lines))
+}
+
+/// A list's item with so many linked characters leads to another story.
+const TEASER_MIN_CHARS: u32 = 25;
+
+/// Whether a date stands in a list's item that leads to another story.
+fn is_of_teaser(dom: &Dom, marks: &Marks, id: NodeId) -> bool {
+    let item = dom.ancestors(id).take(6).find(|at| dom.tag(*at) == Some(Tag::Li));
+    item.is_some_and(|item| marks.sums(item).link >= TEASER_MIN_CHARS)
 }
 
 /// The first date that is of no change, else the first.
@@ -398,6 +408,13 @@ mod tests {
                 below("").replace(
                     "<h1>Pier to be rebuilt</h1>",
                     "<header class='page-header comment'><h1>Pier to be rebuilt</h1><p>19 March 2026</p></header>",
+                ),
+                Some("2026-03-19"),
+            ),
+            (
+                "the next stories'",
+                below(
+                    "<aside><i>2026-03-19 11:10 The Lantern</i></aside><ul><li><a href=/x>The lamps of the quay are lit again</a> <time>2026-03-20</time></ul>",
                 ),
                 Some("2026-03-19"),
             ),
