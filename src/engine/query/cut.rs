@@ -40,6 +40,12 @@ const SHORT_FORMS: &[&str] = &["t", "re", "ve", "ll", "d", "m"];
 /// Longest suffix after an apostrophe that Turkish or Finnish hangs on a name (`Türkiye'nin`, `USA:n`).
 const NAME_SUFFIX_MAX_CHARS: usize = 4;
 
+/// Case endings of Turkish names, as they follow the apostrophe.
+const TURKISH_ENDINGS: &[&str] = &[
+    "in", "ın", "un", "ün", "nin", "nın", "nun", "nün", "de", "da", "te", "ta", "den", "dan", "ten", "tan", "ye", "ya",
+    "yi", "yı", "yu", "yü", "li", "lı", "lu", "lü", "le", "la", "yle", "yla",
+];
+
 fn is_hangul(c: char) -> bool {
     matches!(c, '\u{AC00}'..='\u{D7AF}' | '\u{1100}'..='\u{11FF}' | '\u{3130}'..='\u{318F}')
 }
@@ -213,11 +219,10 @@ fn split_apostrophes(raw: &[(usize, char)], raw_end: usize, pieces: &mut Vec<Pie
 }
 
 fn is_name_suffix(name: &str, suffix: &str) -> bool {
-    let short = |text: &str| text.chars().count() <= NAME_SUFFIX_MAX_CHARS;
-    name.starts_with(char::is_uppercase)
-        && name.chars().count() >= NAME_SUFFIX_MAX_CHARS
-        && short(suffix)
-        && !SHORT_FORMS.contains(&suffix)
+    let (letters, short) = (name.chars().count(), suffix.chars().count() <= NAME_SUFFIX_MAX_CHARS);
+    // A short name (`Çin'in`, `AB'nin`) might be an elision: its case ending must be one.
+    let is_ending = letters >= NAME_SUFFIX_MAX_CHARS || (letters >= 2 && TURKISH_ENDINGS.contains(&suffix));
+    name.starts_with(char::is_uppercase) && short && is_ending && !SHORT_FORMS.contains(&suffix)
 }
 
 /// A word folded: lower case, accents dropped, Arabic letters that are written both ways made one, vowel points
@@ -263,6 +268,7 @@ mod tests {
         check("the workers' and O'Neill don’t", &["the", "workers", "and", "ONeill", "dont"]);
         check("l’Amérique d'Angelo jusqu'à", &["l", "Amérique", "d", "Angelo", "jusqu", "à"]);
         check("Türkiye'nin Ankara’da", &["Türkiye", "Ankara"]);
+        check("Çin’in AB'nin ABD’den", &["Çin", "AB", "ABD"]);
     }
 
     #[test]

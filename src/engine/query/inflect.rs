@@ -128,6 +128,16 @@ impl Inflector {
         (long && base.ends_with(['а', 'е', 'у'])).then(|| base.to_owned())
     }
 
+    /// A word typed without the accent that its ending always has: the stemmers of Spanish and Portuguese know the ending
+    /// with it alone.
+    fn accented(&self, folded_word: &str) -> Option<String> {
+        const ENDINGS: [(&str, &str, &str); 3] = [("es", "ion", "ión"), ("pt", "cao", "ção"), ("pt", "coes", "ções")];
+        ENDINGS
+            .iter()
+            .filter(|(language, ..)| self.inflection == Inflection::of(language))
+            .find_map(|(_, bare, accented)| folded_word.strip_suffix(bare).map(|base| format!("{base}{accented}")))
+    }
+
     fn stems(&self, surface: &str, folded_word: &str) -> Vec<String> {
         match (self.inflection, &self.stemmer) {
             (Inflection::English, _) => vec![english(folded_word)],
@@ -138,7 +148,8 @@ impl Inflector {
                 // Accents matter to the stemmers, and writers leave them out: both ways are keys.
                 let plain = self.trimmed(stemmer.stem(folded_word).into_owned());
                 if surface.is_ascii() {
-                    return vec![plain];
+                    let restored = self.accented(folded_word).map(|word| folded(&stemmer.stem(&word)));
+                    return [plain].into_iter().chain(restored).collect();
                 }
                 let accented = self.trimmed(folded(&stemmer.stem(&surface.to_lowercase())));
                 if accented == plain { vec![plain] } else { vec![plain, accented] }
@@ -204,6 +215,10 @@ mod tests {
             ("fr", "négociation", "négociations"),
             ("fr", "negociation", "négociations"),
             ("es", "reunión", "reuniones"),
+            ("es", "negociacion", "negociaciones"),
+            ("es", "negociación", "negociacion"),
+            ("pt", "negociacao", "negociações"),
+            ("pt", "negociação", "negociacoes"),
             ("ru", "переговоры", "переговоров"),
             ("ru", "Китай", "Китая"),
             ("it", "negoziato", "negoziati"),
