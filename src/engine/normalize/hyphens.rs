@@ -30,15 +30,20 @@ pub(super) fn mend(blocks: &mut [Block]) {
     if !blocks.iter().any(|block| is_prose(block) && block.text.contains("- ")) {
         return;
     }
+    let places = |blocks: &[Block], words: &HashSet<String>| -> usize {
+        blocks.iter().filter(|block| is_prose(block)).map(|block| joined(&block.text, words).1).sum()
+    };
+    // Nor are most of those that have parted anything: whatever the words, there would be no more places.
+    if places(blocks, &HashSet::new()) < PARTED_MIN {
+        return;
+    }
     let words: HashSet<String> = blocks
         .iter()
         .flat_map(|block| block.text.split(|c: char| !c.is_alphanumeric() && c != '-'))
         .filter(|word| !word.is_empty() && !word.ends_with('-'))
         .map(str::to_lowercase)
         .collect();
-    let places =
-        blocks.iter().filter(|block| is_prose(block)).map(|block| joined(&block.text, &words).1).sum::<usize>();
-    if places >= PARTED_MIN {
+    if places(blocks, &words) >= PARTED_MIN {
         for block in blocks.iter_mut().filter(|block| is_prose(block)) {
             block.text = joined(&block.text, &words).0;
         }

@@ -47,8 +47,8 @@ pub fn word_count(text: &str) -> usize {
 }
 
 fn normalized(content: Content) -> Content {
-    let line = |text: String| Some(one_line(&text)).filter(|text| !text.is_empty());
-    let mut blocks: Vec<Block> = content.blocks.into_iter().take(BLOCKS_MAX).filter_map(|one| block(&one)).collect();
+    let line = |text: String| Some(one_line(text)).filter(|text| !text.is_empty());
+    let mut blocks: Vec<Block> = content.blocks.into_iter().take(BLOCKS_MAX).filter_map(block).collect();
     hyphens::mend(&mut blocks);
     Content {
         title: content.title.and_then(line),
@@ -67,13 +67,14 @@ fn normalized(content: Content) -> Content {
 }
 
 /// A paragraph is one line; tables and code keep theirs.
-fn block(block: &Block) -> Option<Block> {
+fn block(block: Block) -> Option<Block> {
     let text = match block.kind {
         BlockKind::Table | BlockKind::Code => {
-            let lines: Vec<String> = block.text.lines().map(one_line).filter(|line| !line.is_empty()).collect();
+            let lines: Vec<String> =
+                block.text.lines().map(|line| one_line(line.to_owned())).filter(|line| !line.is_empty()).collect();
             lines.join("\n")
         }
-        BlockKind::Paragraph | BlockKind::Heading | BlockKind::Item | BlockKind::Quote => one_line(&block.text),
+        BlockKind::Paragraph | BlockKind::Heading | BlockKind::Item | BlockKind::Quote => one_line(block.text),
     };
     (!text.is_empty()).then_some(Block { kind: block.kind, text })
 }
@@ -88,7 +89,22 @@ fn is_invisible(c: char) -> bool {
     ) || (c.is_control() && !c.is_whitespace())
 }
 
-fn one_line(text: &str) -> String {
+/// Whether a character is one of those that nearly all texts are made of, which show something, stay as they are in NFC and are
+/// no blanks but the space: ASCII, Latin letters, quotation marks and dashes.
+fn is_plain(c: char) -> bool {
+    matches!(c, ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '\u{2010}'..='\u{2027}')
+}
+
+/// Whether a text is in the one form already, as far as [`is_plain`] tells.
+fn is_one_line(text: &str) -> bool {
+    let has_pair = text.as_bytes().windows(2).any(|pair| pair == b"  ");
+    !has_pair && !text.starts_with(' ') && !text.ends_with(' ') && text.chars().all(is_plain)
+}
+
+fn one_line(text: String) -> String {
+    if is_one_line(&text) {
+        return text;
+    }
     let mut out = String::with_capacity(text.len());
     let mut space = false;
     for c in text.chars() {
@@ -125,6 +141,16 @@ mod tests {
             ("“Quotes” — and dashes", "“Quotes” — and dashes"),
         ] {
             assert_eq!(Normalized::from_content(paragraph(text)).content().text(), expected);
+        }
+    }
+
+    #[test]
+    fn plain_characters_are_in_their_form() {
+        for c in ('\0'..='\u{ffff}').filter(|c| is_plain(*c)) {
+            let (own, blank) = (String::from(c), c == ' ');
+            assert!(blank || own.nfc().eq([c]) && !is_invisible(c) && !c.is_whitespace(), "{c:?}");
+            let combining = format!("e{c}\u{301}");
+            assert_eq!(one_line(combining.clone()), combining.nfc().collect::<String>(), "{c:?}");
         }
     }
 

@@ -5,15 +5,15 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::pattern::spaced_pattern as pattern;
+use super::pattern::{Phrases, spaced_pattern as pattern};
 
 /// Longest name, in characters.
 const NAME_MAX_CHARS: usize = 60;
 /// Most authors of one article.
 const AUTHORS_MAX: usize = 20;
 
-static BY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+static BY: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::spaced(
         r"^\W*(?:(?:written|report(?:ed|ing)|story|posted|words|text|analysis|opinion|review(?:ed)?|published)\s+)?(?:(?:by|von|par|por|di|door|af|av)\b\s*[:：/]?|(?:автор|текст|tekst)\s*:|autor(?:a|es|in)?\s*:|yazan\s*:|نویسنده\s*:|(?:بقلم|كتبه|كتبت|מאת)\s*[:：/]?|(?:作者|文|記者|记者|기자)\s*[:：/]|本报记者\s)\s*",
     )
 });
@@ -21,14 +21,14 @@ static BY: LazyLock<Regex> = LazyLock::new(|| {
 /// What follows a name in a byline and is none of it.
 static AFTER_NAME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?:\s+[|•·–—/]\s+|\s+-\s+|\s*\||\s*;\s|\s+(?:in|at|for|from|of|à|aus)\s+\p{Lu}|\s+(?:updated|published|posted|on|am|publiziert|publicado|pubblicato|veröffentlicht)\b|\s+publié|\s+view\s|\s*\(|\s+\S+@\S+\.\S|\s*@|\s*<|\b\d|\s+(?:is|was)\s|\s+(?:edited|reviewed|translated|produced|photograph\w*|photos?|illustrat\w+|video|graphics?)\s+(?:\w+\s+)?by\b|\s+(?:(?:staff|senior|contributing|special|political|national|chief|sports|business|health|science|opinion|ap)\s+){1,3}(?:writer|reporter|correspondent|editor|columnist)|\s*,\s*(?:(?:\w+\s+){0,2}(?:reporter|writer|editor|correspondent|staff|columnist|contributor|journalist|producer|chief|analyst|ph\.?d|m\.?d|usa today|the\s.*|special to.*|opinion.*|senior.*|digital.*|news.*|business.*|political.*|for\s.*)\b)).*$",
+        r"(?:\s+[|•·–—/]\s+|\s+-\s+|\s*\||\s*;\s|\s+(?:in|at|for|from|of|à|aus)\s+\p{Lu}|\s+(?:updated|published|posted|on|am|publiziert|publicado|pubblicato|veröffentlicht)\b|\s+publié|\s+view\s|\s*\(|\s+\S+@\S+\.\S|\s*@|\s*<|\b\d|\s+(?:is|was)\s|\s+(?:edited|reviewed|translated|produced|photograph\w*|photos?|illustrat\w+|video|graphics?)\s+(?:\w+\s+)?by\b|\s+(?:(?:staff|senior|contributing|special|political|national|chief|sports|business|health|science|opinion|ap)\s+){1,3}(?:writer|reporter|correspondent|editor|columnist)|\s*,\s*(?:(?:\w+\s+){0,2}(?:reporter|writer|editor|correspondent|staff|columnist|contributor|journalist|producer|chief|analyst|ph\.?d|m\.?d|usa today|the\s.*|special to.*|opinion.*|senior.*|digital.*|news.*|business.*|political.*|for\s.*)\b))",
     )
 });
 
 /// The day or the clock that a byline goes on to, commas and all.
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"[\s,–—|-]+(?:on\s+|am\s+|le\s+|el\s+)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?\s+\d|\d{1,2}[./: ]|\d{4}).*$",
+        r"[\s,–—|-]+(?:on\s+|am\s+|le\s+|el\s+)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?\s+\d|\d{1,2}[./: ]|\d{4})",
     )
 });
 
@@ -39,16 +39,15 @@ static SEPARATOR: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Words that no person is called.
-static NO_NAME: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+static NO_NAME: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::spaced(
         r"\b(?:staff|editors?|editorial|\w{0,8}admin(?:istrator)?|newsroom|(?:news)?desk|analysts?|technologists?|economists?|strategists?|professors?|lecturers?|researchers?|photographers?|videographers?|presenters?|journalists?|producers?|bureau|team|webmaster|writers?|columnists?|correspondents?|reporters?|contributors?|agenc(?:y|ies)|wires?|press\s?release|guest|sponsored|advertisement|subscribe|follow|share|comments?|read|minutes?|updated|published|posted|author|authors|articles?|stories|posts?|view|profile|by|email|twitter|facebook|google|unknown|anonymous|photo|image|getty|shutterstock|copyright|http|www|com|null|undefined|taboola|outbrain|redaktion|redacción|rédaction|redazione)\b|редакци|网络整理|综合|佚名|编辑部",
     )
 });
 
 /// The rest of a line that begins with "By".
 pub(super) fn after_by(line: &str) -> Option<&str> {
-    let found = BY.find(line)?;
-    line.get(found.end()..).map(str::trim).filter(|rest| !rest.is_empty())
+    line.get(BY.end(line)?..).map(str::trim).filter(|rest| !rest.is_empty())
 }
 
 /// The publication itself, which is no author of its articles.
@@ -161,8 +160,7 @@ pub(super) fn clean<'a>(stated: impl Iterator<Item = &'a str>, outlet: Outlet<'_
     for line in stated {
         let line = super::metadata::squeeze(line);
         let line = after_by(&line).unwrap_or(&line);
-        let line = DATE.replace(line, "");
-        let line = outlet.out_of(&line);
+        let line = outlet.out_of(before(&DATE, line));
         let line = with_commas(&line);
         let line = match inverted(&line).filter(|name| !outlet.is(name)) {
             Some(name) => Cow::Owned(name),
@@ -211,6 +209,11 @@ pub(super) fn clean<'a>(stated: impl Iterator<Item = &'a str>, outlet: Outlet<'_
     names
 }
 
+/// A line up to the first place that a pattern fits.
+fn before<'a>(pattern: &Regex, line: &'a str) -> &'a str {
+    pattern.find(line).and_then(|found| line.get(..found.start())).unwrap_or(line)
+}
+
 /// Whether a text begins with a word and has more.
 fn is_first_word(word: &str, text: &str) -> bool {
     text.strip_prefix(word).is_some_and(|rest| rest.starts_with(' '))
@@ -248,8 +251,8 @@ fn inverted(line: &str) -> Option<String> {
 }
 
 /// What an office belongs to, behind the name of who holds it.
-static NO_PERSON: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+static NO_PERSON: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::spaced(
         r"\b(?:project|program(?:me)?|institut\w*|universit\w+|colleges?|schools?|centers?|centres?|departments?|foundation|committee|council|group|office|ministry|society|association|technology|policy|security|studies|affairs|speech|privacy|research|law|(?-i:\p{Lu}{3,})\s.*)\b",
     )
 });
@@ -289,9 +292,9 @@ fn one(piece: &str, outlet: Outlet<'_>) -> Option<String> {
     };
     // «The Post columnist Jo Arden» in scripts without cases: who it is stands last.
     let piece = after_office(piece);
-    let cut = AFTER_NAME.replace(piece, "");
+    let cut = before(&AFTER_NAME, piece);
     // «Jo Arden. The Post» is a person and the outlet.
-    let cut = cut.split_once(". ").filter(|(_, tail)| outlet.is(tail)).map_or(cut.as_ref(), |(name, _)| name);
+    let cut = cut.split_once(". ").filter(|(_, tail)| outlet.is(tail)).map_or(cut, |(name, _)| name);
     let name = cut
         .trim_matches(|c: char| !c.is_alphanumeric() && c != '.' && c != ')' && c != '\'')
         .trim_end_matches([',', ':'])

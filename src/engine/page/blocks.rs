@@ -1,5 +1,8 @@
 //! Cuts a part of the tree into blocks of text in reading order: what stands on lines of its own.
 
+use std::borrow::Cow;
+
+use super::blanks;
 use super::dom::{Dom, NodeId, Tag};
 use super::marks::Marks;
 use crate::model::article::BlockKind;
@@ -48,6 +51,28 @@ pub(super) fn cut(dom: &Dom, marks: &Marks, root: NodeId, base_reason: Option<&'
     let mut cutter = Cutter { dom, marks, base_reason, blocks: Vec::new(), open: Open::default(), inline: Vec::new() };
     cutter.walk(root);
     cutter.blocks
+}
+
+/// Those of a page's blocks that are below `root`, where they are what [`cut`] gives for it.
+pub(super) fn below<'a>(dom: &Dom, marks: &Marks, all: &'a [RawBlock], root: NodeId) -> Cow<'a, [RawBlock]> {
+    let is_cut_alike = marks.dropped(root).is_none()
+        && dom.tag(root).is_some_and(Tag::is_block)
+        && !dom.ancestors(root).any(|at| dom.tag(at).is_some_and(is_emphasis))
+        && all.len() < BLOCKS_MAX;
+    if !is_cut_alike {
+        return Cow::Owned(cut(dom, marks, root, marks.dropped(root)));
+    }
+    let subtree = dom.subtree(root);
+    let is_inside = |block: &RawBlock| subtree.contains(&block.element);
+    let start = all.iter().position(is_inside).unwrap_or(all.len());
+    let inside = all.get(start..).unwrap_or_default();
+    let end = inside.iter().position(|block| !is_inside(block)).unwrap_or(inside.len());
+    Cow::Borrowed(inside.get(..end).unwrap_or_default())
+}
+
+/// Whether an element sets its text off from what is around it in the same line.
+fn is_emphasis(tag: Tag) -> bool {
+    matches!(tag, Tag::Em | Tag::I | Tag::Cite | Tag::Strong | Tag::B)
 }
 
 /// How many characters a text has; most are ASCII.
@@ -140,7 +165,7 @@ impl Cutter<'_> {
         if tag.is_block() {
             self.flush();
             self.open.element = id;
-        } else if matches!(tag, Tag::Em | Tag::I | Tag::Cite | Tag::Strong | Tag::B) {
+        } else if is_emphasis(tag) {
             self.inline.push((id, tag));
         }
     }
@@ -179,6 +204,19 @@ impl Cutter<'_> {
 
     /// Adds text with its runs of blanks as one; gives how many characters are no blanks.
     fn words(&mut self, text: &str) -> u32 {
+        let inner = text.trim_ascii();
+        let fits = self.open.text.len() + inner.len() < BLOCK_MAX_BYTES;
+        if let Some(chars) = blanks::visible_by_single_spaces(inner).filter(|_| fits) {
+            let is_blank = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_whitespace);
+            if is_blank(text.as_bytes().first()) {
+                self.part();
+            }
+            self.open.text.push_str(inner);
+            if is_blank(text.as_bytes().last()) {
+                self.part();
+            }
+            return u32::try_from(chars).unwrap_or(u32::MAX);
+        }
         if !text.is_ascii() {
             return text.split(char::is_whitespace).enumerate().map(|(at, word)| self.word(at > 0, word)).sum();
         }
@@ -194,8 +232,8 @@ impl Cutter<'_> {
 
     /// Adds a word, with a blank before it where there was one; gives its length.
     fn word(&mut self, parted: bool, word: &str) -> u32 {
-        if parted && !self.open.text.is_empty() && !self.open.text.ends_with([' ', '\n']) {
-            self.open.text.push(' ');
+        if parted {
+            self.part();
         }
         if word.is_empty() || self.open.text.len() >= BLOCK_MAX_BYTES {
             return 0;
@@ -203,6 +241,13 @@ impl Cutter<'_> {
         let word = super::floor(word, BLOCK_MAX_BYTES);
         self.open.text.push_str(word);
         u32::try_from(count(word)).unwrap_or(u32::MAX)
+    }
+
+    /// Adds a blank after a word.
+    fn part(&mut self) {
+        if !self.open.text.is_empty() && !self.open.text.ends_with([' ', '\n']) {
+            self.open.text.push(' ');
+        }
     }
 
     /// The same for preformatted text, whose lines stay.
@@ -221,9 +266,16 @@ impl Cutter<'_> {
         let element = self.open.element;
         let open = std::mem::replace(&mut self.open, Open { element, ..Open::default() });
         let text = open.text.trim();
-        if text.is_empty() {
-            return;
+        if !text.is_empty() {
+            self.close(&open, text);
         }
+        // The next block is written into the same memory.
+        self.open.text = open.text;
+        self.open.text.clear();
+    }
+
+    fn close(&mut self, open: &Open, text: &str) {
+        let element = open.element;
         let (kind, group) = self.kind(element, open.chars);
         if kind == BlockKind::Code && is_wrapped_prose(text) {
             return self.paragraphs(text, element);

@@ -4,12 +4,17 @@
 //! in two cases: it names the same people and more, or the page shows none of the stated names to its readers (content systems
 //! fill `author` with whoever typed the page in).
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::authors::{self, Outlet};
 use super::dates;
-use super::dom::{Dom, NodeId, Tag};
+use super::dom::{Dom, Name, NodeId, Tag};
 use super::jsonld::JsonLd;
 use super::marks::Marks;
 use super::metadata::{Head, Near, Said, property, squeeze};
+use super::pattern::any_of;
 
 /// Longest element that may be a byline, in characters.
 const BYLINE_MAX_CHARS: u32 = 120;
@@ -133,7 +138,7 @@ fn named(dom: &Dom, marks: &Marks, outlet: Outlet<'_>) -> Vec<String> {
 }
 
 fn is_author_element(dom: &Dom, id: NodeId) -> bool {
-    let is_marked = |(name, _): (&str, &str)| matches!(name, "itemprop" | "property" | "rel");
+    let is_marked = |(name, _)| matches!(name, Name::Itemprop | Name::Property | Name::Rel);
     if !dom.attributes(id).any(is_marked) {
         return false;
     }
@@ -146,7 +151,7 @@ fn is_author_element(dom: &Dom, id: NodeId) -> bool {
         return dom.ancestors(id).skip(1).take(3).any(|at| property(dom, at) == Some("author"));
     }
     dom.tag(id) == Some(Tag::A)
-        && dom.attribute(id, "rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|rel| rel == "author"))
+        && dom.attribute(id, Name::Rel).is_some_and(|rel| rel.split_ascii_whitespace().any(|rel| rel == "author"))
 }
 
 /// The text of an element as one line. Pages set names and what follows in elements of their own without a blank between
@@ -199,7 +204,7 @@ fn byline(dom: &Dom, marks: &Marks, outlet: Outlet<'_>, near: &Near) -> Vec<Stri
         if named.is_empty() && is_named(dom, id) {
             named = authors::clean(std::iter::once(text.as_str()), outlet);
         }
-        if tag == Tag::A && chars <= 40 && dom.attribute(id, "href").is_some_and(leads_to_author) {
+        if tag == Tag::A && chars <= 40 && dom.attribute(id, Name::Href).is_some_and(leads_to_author) {
             linked.extend(authors::clean(std::iter::once(text.as_str()), outlet));
         }
     }
@@ -221,9 +226,11 @@ fn before_reporter(text: &str) -> Option<&str> {
 
 /// «05/10/2018 - Publicado por: Clarissa Borba - Categoria: …»
 fn after_inner_by(text: &str) -> Option<&str> {
-    ["ublicado por", "ubblicato da", "osted by", "ritten by", "ublished by", "rstellt von", "ublié par"]
-        .iter()
-        .find_map(|word| text.split_once(word))
+    const WORDS: [&str; 7] =
+        ["ublicado por", "ubblicato da", "osted by", "ritten by", "ublished by", "rstellt von", "ublié par"];
+    static ANY: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(WORDS));
+    let said = ANY.is_match(text).then(|| WORDS.iter().find_map(|word| text.split_once(word))).flatten();
+    said
         // «Wednesday January 18, 2017 11:44 AM PST by Jo Arden»
         .or_else(|| text.split_once(" by ").filter(|(before, _)| dates::parse(before, None).is_some()))
         .map(|(_, rest)| rest.trim_start_matches([':', ' ']))
@@ -231,13 +238,11 @@ fn after_inner_by(text: &str) -> Option<&str> {
 }
 
 fn is_named(dom: &Dom, id: NodeId) -> bool {
-    ["class", "id", "data-testid", "data-component"].iter().any(|name| {
+    [Name::Class, Name::Id, Name::DataTestid, Name::DataComponent].into_iter().any(|name| {
         dom.attribute(id, name).filter(|value| may_name(value)).is_some_and(|value| {
             let squeezed: String =
                 value.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-            ["byline", "authorname", "writername", "articleauthor", "postauthor", "entryauthor", "storyauthor"]
-                .iter()
-                .any(|known| squeezed.contains(known))
+            BYLINE_NAMES.is_match(&squeezed)
                 || value
                     .split_ascii_whitespace()
                     .any(|name| ["author", "authors", "username"].iter().any(|known| name.eq_ignore_ascii_case(known)))
@@ -245,14 +250,26 @@ fn is_named(dom: &Dom, id: NodeId) -> bool {
     })
 }
 
-/// Tells nearly all names apart before they are folded.
+/// What content systems call a byline, without hyphens and underscores.
+static BYLINE_NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    any_of(["byline", "authorname", "writername", "articleauthor", "postauthor", "entryauthor", "storyauthor"])
+});
+
+/// Tells nearly all names apart before they are folded, by the letters that are in them.
 fn may_name(value: &str) -> bool {
-    value.bytes().any(|byte| matches!(byte, b'y' | b'Y' | b'u' | b'U' | b'w' | b'W')) && value.len() >= 6
+    let has = |letters: u32, wanted: &str| letters_of(wanted) & !letters == 0;
+    let letters = letters_of(value);
+    ["byline", "author", "username", "writername"].iter().any(|wanted| has(letters, wanted))
+}
+
+/// A bit for each letter of ASCII that a text has, whatever its case.
+fn letters_of(text: &str) -> u32 {
+    text.bytes().filter(u8::is_ascii_alphabetic).fold(0, |letters, byte| letters | 1 << (byte & 31))
 }
 
 /// Whether an address is that of one author's page.
 fn leads_to_author(href: &str) -> bool {
-    [
+    const PARTS: [&str; 10] = [
         "/author/",
         "/authors/",
         "/by/",
@@ -263,9 +280,9 @@ fn leads_to_author(href: &str) -> bool {
         "/journalist/",
         "/autor/",
         "/auteur/",
-    ]
-    .iter()
-    .any(|part| href.split_once(part).is_some_and(|(_, rest)| rest.len() > 2))
+    ];
+    static ANY: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(PARTS));
+    ANY.is_match(href) && PARTS.iter().any(|part| href.split_once(part).is_some_and(|(_, rest)| rest.len() > 2))
 }
 
 #[cfg(test)]

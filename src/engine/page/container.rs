@@ -2,10 +2,15 @@
 //! Readability), names such as `articleBody` outvote them where they hold as much, and a body that is split over siblings is
 //! taken whole.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::blocks::RawBlock;
-use super::dom::{Dom, NodeId, Tag};
+use super::dom::{Dom, Name, NodeId, Tag};
 use super::marks::Marks;
 use super::metadata::property;
+use super::pattern::any_of;
 
 /// A block votes from this length on, in characters.
 const VOTE_MIN_CHARS: u32 = 25;
@@ -67,7 +72,7 @@ fn is_paragraph(block: &RawBlock) -> bool {
 fn is_story(dom: &Dom, id: NodeId) -> bool {
     match dom.tag(id) {
         Some(Tag::Article) => true,
-        Some(Tag::Div | Tag::Section) => dom.attribute(id, "class").is_some_and(|class| {
+        Some(Tag::Div | Tag::Section) => dom.attribute(id, Name::Class).is_some_and(|class| {
             class.split_ascii_whitespace().any(|name| ["hentry", "post", "article"].contains(&name))
         }),
         _ => false,
@@ -195,7 +200,7 @@ fn climb(dom: &Dom, marks: &Marks, blocks: &[RawBlock], prose: &Prose, top: Node
 
 /// Whether an element is a running report by its name: its posts are one article, each in a container of its own.
 fn is_live(dom: &Dom, id: NodeId) -> bool {
-    ["class", "id", "data-component", "data-testid", "itemtype"].iter().any(|name| {
+    [Name::Class, Name::Id, Name::DataComponent, Name::DataTestid, Name::Itemtype].into_iter().any(|name| {
         dom.attribute(id, name).is_some_and(|value| {
             let mut words = value.split(|c: char| !c.is_ascii_alphanumeric());
             words.any(|word| {
@@ -210,7 +215,7 @@ type Looks<'a> = (Option<Tag>, &'a str);
 
 /// The longest class tells most; pieces that are numbered (`story-body-2`) look the same.
 fn looks(dom: &Dom, id: NodeId) -> Looks<'_> {
-    let class = dom.attribute(id, "class").unwrap_or_default();
+    let class = dom.attribute(id, Name::Class).unwrap_or_default();
     let name = class.split_whitespace().max_by_key(|name| name.len()).unwrap_or_default();
     let unnumbered = name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '_'));
     (dom.tag(id), if unnumbered.len() >= 4 { unnumbered } else { name })
@@ -292,7 +297,7 @@ pub(super) fn is_named_body(dom: &Dom, id: NodeId) -> bool {
     if is_stated_body(dom, id) {
         return true;
     }
-    ["class", "id", "data-testid", "data-component"].iter().any(|name| {
+    [Name::Class, Name::Id, Name::DataTestid, Name::DataComponent].into_iter().any(|name| {
         dom.attribute(id, name).is_some_and(|value| {
             let squeezed: String = value
                 .chars()
@@ -300,7 +305,7 @@ pub(super) fn is_named_body(dom: &Dom, id: NodeId) -> bool {
                 .filter(|c| c.is_ascii_alphanumeric() || c.is_whitespace())
                 .map(|c| c.to_ascii_lowercase())
                 .collect();
-            squeezed.split_whitespace().any(|token| BODY_NAMES.iter().any(|name| token.contains(name)))
+            BODY_NAMES.is_match(&squeezed)
         })
     })
 }
@@ -311,34 +316,36 @@ pub(super) fn is_stated_body(dom: &Dom, id: NodeId) -> bool {
 }
 
 /// What content systems call the body, without hyphens and underscores.
-const BODY_NAMES: [&str; 26] = [
-    "articlebody",
-    "articlecontent",
-    "articletext",
-    "storybody",
-    "storycontent",
-    "storytext",
-    "entrycontent",
-    "entrybody",
-    "postcontent",
-    "postbody",
-    "posttext",
-    "contentbody",
-    "bodycontent",
-    "bodytext",
-    "bodycopy",
-    "fulltext",
-    "newstext",
-    "articlebodytext",
-    "maintext",
-    "textcontent",
-    "wysiwyg",
-    "richtext",
-    "pagecontent",
-    "singlecontent",
-    "tdpostcontent",
-    "contentarticle",
-];
+static BODY_NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    any_of([
+        "articlebody",
+        "articlecontent",
+        "articletext",
+        "storybody",
+        "storycontent",
+        "storytext",
+        "entrycontent",
+        "entrybody",
+        "postcontent",
+        "postbody",
+        "posttext",
+        "contentbody",
+        "bodycontent",
+        "bodytext",
+        "bodycopy",
+        "fulltext",
+        "newstext",
+        "articlebodytext",
+        "maintext",
+        "textcontent",
+        "wysiwyg",
+        "richtext",
+        "pagecontent",
+        "singlecontent",
+        "tdpostcontent",
+        "contentarticle",
+    ])
+});
 
 #[cfg(test)]
 mod tests {

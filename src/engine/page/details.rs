@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::blocks::RawBlock;
-use super::dom::{Dom, Tag};
+use super::dom::{Dom, Name, Tag};
 use super::jsonld::JsonLd;
 use super::metadata::{Head, squeeze};
-use super::pattern::pattern;
+use super::pattern::{Phrases, pattern};
 use crate::model::article::Origin;
 use crate::model::url::WebUrl;
 
@@ -48,7 +48,7 @@ pub(super) fn tags(dom: &Dom, head: &Head, json: &JsonLd) -> Vec<String> {
     let shown = dom
         .ids()
         .filter(|id| {
-            let rel = |id| dom.attribute(id, "rel").unwrap_or_default();
+            let rel = |id| dom.attribute(id, Name::Rel).unwrap_or_default();
             dom.tag(*id) == Some(Tag::A) && rel(*id).split_ascii_whitespace().any(|rel| rel.eq_ignore_ascii_case("tag"))
         })
         .map(|id| squeeze(&dom.text_content(id)));
@@ -191,7 +191,7 @@ pub(super) fn origin(dom: &Dom, chrome: &[RawBlock], blocks: &[RawBlock], url: &
         let link = dom
             .subtree(block.element)
             .filter(|id| dom.tag(*id) == Some(Tag::A))
-            .find_map(|id| dom.attribute(id, "href"));
+            .find_map(|id| dom.attribute(id, Name::Href));
         let link = link.and_then(|href| url.join(href).ok()).filter(|link| link != url).map(|link| link.to_string());
         return Some(Origin { name: Some(name), url: link });
     }
@@ -207,8 +207,8 @@ fn clean_credit(name: &str) -> String {
     END.replace(name, "").trim().trim_matches(['"', '“', '”', '\'', ',', '.']).trim().to_owned()
 }
 
-static NOTICE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+static NOTICE: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(
         r"^\W*(?:
         (?:correction|clarification|editor.?s.?\ note|update|updated|retraction|amendment|note\ from\ the\ editors?|korrektur|berichtigung|anmerkung\ der\ redaktion|rectificatif|correctif|mise\ à\ jour|corrección|fe\ de\ errat[ao]s|aclaración|correzione|rettifica|correção|исправление|更正|訂正)(?-i:[^\p{L}]){0,4}[:(–—.\-\d]
         | (?:an\ (?:earlier|previous)|a\ previous|the\ original|earlier)\ versions?\ of\ this\ (?:article|story|report|post|headline)\b

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use serde_json::Value;
 
-use super::dom::{Dom, Tag};
+use super::dom::{Dom, Name, Tag};
 use crate::model::url::WebUrl;
 
 /// Largest block that is parsed, in bytes.
@@ -35,7 +35,9 @@ pub(super) fn read(dom: &Dom, url: &WebUrl) -> JsonLd {
     let mut found = JsonLd::default();
     let mut blocks = Vec::new();
     for id in dom.ids() {
-        if dom.tag(id) != Some(Tag::Script) || !dom.attribute(id, "type").is_some_and(|kind| kind.contains("ld+json")) {
+        if dom.tag(id) != Some(Tag::Script)
+            || !dom.attribute(id, Name::Type).is_some_and(|kind| kind.contains("ld+json"))
+        {
             continue;
         }
         let text = dom.text_content(id);

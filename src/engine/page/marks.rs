@@ -4,7 +4,9 @@
 //! A mark never hides the article: a subtree that holds a good part of the page's prose is kept whatever its name, since
 //! publishers write `class="has-sidebar"` on the body and wrap whole pages in a form.
 
-use super::dom::{Dom, NodeId, Tag};
+use super::blanks;
+use super::dom::{Dom, Name, NodeId, Tag};
+use super::signs;
 
 /// A subtree with at least this share of the page's prose is never chrome by its name alone.
 const PROSE_SHARE_KEPT: f64 = 0.35;
@@ -19,17 +21,15 @@ const HIDDEN_SHARE_KEPT: f64 = 0.6;
 /// Nodes of what is named as comments in which a headline is looked for.
 const HEADLINE_NODES_MAX: usize = 60;
 /// The mark of readers' comments.
-const COMMENTS: &str = "comments";
+pub(super) const COMMENTS: &str = "comments";
 /// The mark of pictures, players, charts and what is said below them.
-const FIGURE: &str = "figure or caption";
+pub(super) const FIGURE: &str = "figure or caption";
 /// The mark of hidden subtrees.
-const HIDDEN: &str = "hidden";
+pub(super) const HIDDEN: &str = "hidden";
 /// The mark of what opens on a click or beside the pointer.
-const DIALOG: &str = "dialog or menu";
+pub(super) const DIALOG: &str = "dialog or menu";
 /// Prose: a block of text of at least so many characters, mostly outside links.
 const PROSE_MIN_CHARS: u32 = 80;
-/// Names such as `meta` or `date` are chrome only where the subtree is this short, in characters.
-const MINOR_MAX_CHARS: u32 = 240;
 
 /// Sums over a node's subtree, in characters other than spaces.
 #[derive(Debug, Clone, Copy, Default)]
@@ -155,7 +155,7 @@ fn inside_links(dom: &Dom) -> Vec<bool> {
     let mut linked = vec![false; dom.len()];
     for id in dom.ids().skip(1) {
         let above = linked.get(dom.parent(id) as usize).copied().unwrap_or(false);
-        let is_link = dom.tag(id) == Some(Tag::A) && dom.attribute(id, "href").is_some();
+        let is_link = dom.tag(id) == Some(Tag::A) && dom.attribute(id, Name::Href).is_some();
         if let Some(slot) = linked.get_mut(id as usize) {
             *slot = above || is_link;
         }
@@ -188,21 +188,12 @@ fn is_silent(tag: Tag) -> bool {
     )
 }
 
-/// How many characters of a text are no blanks; most are ASCII.
-fn visible(text: &str) -> usize {
-    if text.is_ascii() {
-        text.bytes().filter(|byte| !matches!(byte, b'\t'..=b'\r' | b' ')).count()
-    } else {
-        text.chars().filter(|c| !c.is_whitespace()).count()
-    }
-}
-
 fn sums(dom: &Dom, linked: &[bool]) -> Vec<Sums> {
     let mut sums = vec![Sums::default(); dom.len()];
     for id in dom.ids().skip(1).rev() {
         let at = id as usize;
-        if let Some(text) = dom.text(id) {
-            let length = u32::try_from(visible(text)).unwrap_or(u32::MAX);
+        if let Some(text) = dom.text(id).filter(|_| !dom.tag(dom.parent(id)).is_some_and(is_silent)) {
+            let length = u32::try_from(blanks::visible(text)).unwrap_or(u32::MAX);
             let link = if linked.get(at).copied().unwrap_or(false) { length } else { 0 };
             if let Some(own) = sums.get_mut(at) {
                 own.text = length;
@@ -275,13 +266,17 @@ fn reason(dom: &Dom, id: NodeId, own: Sums) -> Option<Reason> {
     let mut found = None;
     for (name, value) in dom.attributes(id) {
         let reason = match name {
-            "hidden" => Some(Reason::Likely(HIDDEN)),
-            "aria-hidden" if value == "true" => Some(Reason::Likely(HIDDEN)),
-            "style" => is_hidden_by_style(value).then_some(Reason::Likely(HIDDEN)),
-            "role" => by_role(value),
-            "class" | "id" | "data-component" | "data-testid" | "data-module" | "itemprop" | "data-block" => {
-                by_words(value, own.text)
-            }
+            Name::Hidden => Some(Reason::Likely(HIDDEN)),
+            Name::AriaHidden if value == "true" => Some(Reason::Likely(HIDDEN)),
+            Name::Style => is_hidden_by_style(value).then_some(Reason::Likely(HIDDEN)),
+            Name::Role => by_role(value),
+            Name::Class
+            | Name::Id
+            | Name::DataComponent
+            | Name::DataTestid
+            | Name::DataModule
+            | Name::Itemprop
+            | Name::DataBlock => signs::read(value, own.text).map(Reason::Likely),
             _ => None,
         };
         found = found.or(reason);
@@ -331,106 +326,4 @@ fn by_role(role: &str) -> Option<Reason> {
         "dialog" | "alertdialog" | "alert" | "tooltip" => Some(Reason::Likely(DIALOG)),
         _ => None,
     }
-}
-
-/// The words of `class` and `id` values, split at what is no letter and where lower case turns upper.
-fn by_words(value: &str, chars: u32) -> Option<Reason> {
-    let mut previous = [0_u8; 24];
-    let mut previous_len = 0;
-    let mut word = [0_u8; 24];
-    let mut length = 0;
-    let mut found = None;
-    let bytes = value.as_bytes();
-    for at in 0..=bytes.len().min(400) {
-        let byte = bytes.get(at).copied().unwrap_or(b' ');
-        let lower_before = at > 0 && bytes.get(at - 1).is_some_and(u8::is_ascii_lowercase);
-        let starts = byte.is_ascii_uppercase() && lower_before;
-        if !byte.is_ascii_alphabetic() || starts {
-            if length > 0 {
-                let one = word.get(..length).unwrap_or_default();
-                let before = previous.get(..previous_len).unwrap_or_default();
-                found = found.or_else(|| by_word(one, chars)).or_else(|| by_pair(before, one));
-                previous = word;
-                previous_len = length;
-                length = 0;
-            }
-            if at < bytes.len() && matches!(byte, b' ' | b'\t' | b'\n') {
-                previous_len = 0;
-            }
-        }
-        if byte.is_ascii_alphabetic()
-            && let Some(slot) = word.get_mut(length)
-        {
-            *slot = byte.to_ascii_lowercase();
-            length += 1;
-        }
-    }
-    found
-}
-
-fn by_word(word: &[u8], chars: u32) -> Option<Reason> {
-    let likely = match word {
-        b"share" | b"sharing" | b"shares" | b"sharebar" | b"sharebox" | b"social" | b"socials" | b"addthis"
-        | b"addtoany" | b"sharethis" | b"sharedaddy" | b"followus" | b"shareaholic" | b"sociallinks" => "share prompt",
-        b"related" | b"relatedposts" | b"recommended" | b"recommendation" | b"recommendations" | b"recirc"
-        | b"recirculation" | b"outbrain" | b"taboola" | b"zergnet" | b"revcontent" | b"trending" | b"mostread"
-        | b"mostpopular" | b"popular" | b"jp" | b"readmore" | b"seealso" | b"morefrom" | b"upnext" | b"inread"
-        | b"moreon" | b"relateds" => "related links",
-        b"promo" | b"promos" | b"promoted" | b"promotion" | b"sponsor" | b"sponsored" | b"advert" | b"adverts"
-        | b"advertisement" | b"advertising" | b"ad" | b"ads" | b"adunit" | b"adslot" | b"adbox" | b"dfp"
-        | b"adsense" | b"adsbygoogle" | b"commercial" | b"affiliate" | b"banner" => "advertisement",
-        b"newsletter" | b"newsletters" | b"subscribe" | b"subscription" | b"signup" | b"optin" | b"mailchimp"
-        | b"paywall" | b"donate" | b"donation" | b"membership" | b"cta" => "subscription prompt",
-        b"comment" | b"comments" | b"disqus" | b"respond" | b"livefyre" | b"commenting" | b"reactions" => COMMENTS,
-        b"breadcrumb" | b"breadcrumbs" | b"nav" | b"navbar" | b"navigation" | b"menu" | b"submenu" | b"pagination"
-        | b"pager" | b"toolbar" | b"masthead" | b"skiplink" | b"toc" => "navigation",
-        b"footer" | b"colophon" => "footer",
-        b"sidebar" | b"aside" | b"rail" | b"rightrail" => "aside",
-        b"cookie" | b"cookies" | b"consent" | b"gdpr" | b"modal" | b"popup" | b"lightbox" | b"overlay" | b"tooltip"
-        | b"popover" | b"interstitial" | b"rollover" | b"hovercard" => DIALOG,
-        b"caption" | b"captions" | b"credit" | b"credits" | b"photocredit" | b"imagecaption" | b"gallery"
-        | b"slideshow" | b"carousel" | b"slider" | b"videoplayer" | b"mediaplayer" | b"figcaption" | b"copyright" => {
-            FIGURE
-        }
-        b"artboard" | b"infographic" | b"datawrapper" | b"vjs" | b"jwplayer" | b"flourish" => FIGURE,
-        b"byline" | b"bylines" | b"bio" | b"authorbio" | b"authorbox" | b"contributor" | b"contributors"
-        | b"aboutauthor" | b"authors" => "author box",
-        b"hidden" | b"hide" | b"invisible" | b"offscreen" | b"visuallyhidden" => HIDDEN,
-        _ => "",
-    };
-    if !likely.is_empty() {
-        return Some(Reason::Likely(likely));
-    }
-    let minor = match word {
-        b"author" | b"meta" | b"metadata" | b"date" | b"dateline" | b"timestamp" | b"published" | b"pubdate"
-        | b"posted" | b"tags" | b"tag" | b"taxonomy" | b"categories" | b"kicker" | b"eyebrow" | b"label" | b"print"
-        | b"tools" | b"rating" | b"views" | b"counter" | b"reprint" | b"legal" | b"disclaimer" | b"widget"
-        | b"attribution" | b"correspondent" | b"podcast" | b"player" | b"topics" | b"keywords" | b"email" => {
-            "details line"
-        }
-        _ => "",
-    };
-    (!minor.is_empty() && chars <= MINOR_MAX_CHARS).then_some(Reason::Likely(minor))
-}
-
-fn by_pair(before: &[u8], word: &[u8]) -> Option<Reason> {
-    let word = match (before, word) {
-        (b"read" | b"see" | b"watch" | b"listen", b"more" | b"next" | b"also" | b"on")
-        | (b"more", b"from" | b"stories" | b"news" | b"articles" | b"on" | b"posts" | b"like" | b"links")
-        | (b"most", b"read" | b"popular" | b"viewed" | b"shared" | b"recent")
-        | (b"up" | b"whats", b"next")
-        | (b"also", b"read")
-        | (b"breaking", b"news" | b"block")
-        | (b"latest", b"news" | b"stories" | b"posts") => "related links",
-        (b"sign", b"up" | b"in") | (b"call", b"action") | (b"email", b"signup") => "subscription prompt",
-        (b"sr" | b"reader" | b"visually" | b"screen", b"only" | b"text" | b"hidden" | b"reader") => HIDDEN,
-        (b"about" | b"post", b"author")
-        | (b"author", b"info" | b"bio" | b"box" | b"card" | b"profile" | b"description") => "author box",
-        (
-            b"story" | b"article" | b"post" | b"entry",
-            b"footer" | b"meta" | b"tags" | b"tools" | b"links" | b"actions",
-        ) => "details line",
-        _ => return None,
-    };
-    Some(Reason::Likely(word))
 }

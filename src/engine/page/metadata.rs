@@ -7,7 +7,7 @@
 //!   the feed's entry, the address. A date is never invented from the body.
 
 use super::dates;
-use super::dom::{Dom, NodeId, Tag};
+use super::dom::{Dom, Name, NodeId, Tag};
 use super::jsonld::JsonLd;
 use super::marks::Marks;
 use crate::model::time::Published;
@@ -34,7 +34,7 @@ impl Head {
             match dom.tag(id) {
                 Some(Tag::Html) if head.language.is_none() => {
                     head.language =
-                        dom.attribute(id, "lang").or_else(|| dom.attribute(id, "xml:lang")).map(str::to_owned);
+                        dom.attribute(id, Name::Lang).or_else(|| dom.attribute(id, Name::XmlLang)).map(str::to_owned);
                 }
                 Some(Tag::Meta) if head.metas.len() < METAS_MAX => head.meta(dom, id),
                 Some(Tag::Title)
@@ -50,8 +50,10 @@ impl Head {
     }
 
     fn meta(&mut self, dom: &Dom, id: NodeId) {
-        let name = ["property", "name", "itemprop", "http-equiv"].iter().find_map(|name| dom.attribute(id, name));
-        let (Some(name), Some(content)) = (name, dom.attribute(id, "content")) else { return };
+        let name = [Name::Property, Name::Name, Name::Itemprop, Name::HttpEquiv]
+            .into_iter()
+            .find_map(|name| dom.attribute(id, name));
+        let (Some(name), Some(content)) = (name, dom.attribute(id, Name::Content)) else { return };
         let content = squeeze(content);
         if !content.is_empty() {
             self.metas.push((name.trim().to_ascii_lowercase(), content));
@@ -59,7 +61,7 @@ impl Head {
     }
 
     fn link(&mut self, dom: &Dom, id: NodeId) {
-        let (Some(rel), Some(href)) = (dom.attribute(id, "rel"), dom.attribute(id, "href")) else { return };
+        let (Some(rel), Some(href)) = (dom.attribute(id, Name::Rel), dom.attribute(id, Name::Href)) else { return };
         if href.trim().is_empty() {
             return;
         }
@@ -89,15 +91,22 @@ impl Head {
 
 /// What an element's text is in the words of schema.org, by microdata or RDFa.
 pub(super) fn property(dom: &Dom, id: NodeId) -> Option<&str> {
-    dom.attribute(id, "itemprop").or_else(|| {
-        let named = dom.attribute(id, "property").filter(|_| dom.tag(id) != Some(Tag::Meta))?;
+    dom.attribute(id, Name::Itemprop).or_else(|| {
+        let named = dom.attribute(id, Name::Property).filter(|_| dom.tag(id) != Some(Tag::Meta))?;
         Some(named.strip_prefix("schema:").unwrap_or(named))
     })
 }
 
 /// Runs of blanks as one.
 pub(super) fn squeeze(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
 }
 
 const PUBLISHED: [&str; 20] = [
@@ -180,7 +189,8 @@ fn by_itemprop(dom: &Dom, marks: &Marks, name: &str, language: Option<&str>) -> 
         .filter(|id| property(dom, *id).is_some_and(|known| known.eq_ignore_ascii_case(name)))
         .filter(|id| !matches!(marks.dropped(*id), Some("comments" | "related links")))
         .find_map(|id| {
-            let stated = ["content", "datetime", "title"].iter().find_map(|name| dom.attribute(id, name));
+            let stated =
+                [Name::Content, Name::Datetime, Name::Title].into_iter().find_map(|name| dom.attribute(id, name));
             stated
                 .and_then(|text| dates::parse(text, language))
                 .or_else(|| dates::parse(&dom.text_content(id), language))
@@ -230,7 +240,7 @@ fn named(dom: &Dom, marks: &Marks, language: Option<&str>) -> Option<Published> 
 }
 
 fn is_date_name(dom: &Dom, id: NodeId) -> bool {
-    dom.attribute(id, "class").filter(|class| class.len() <= 200).is_some_and(|class| {
+    dom.attribute(id, Name::Class).filter(|class| class.len() <= 200).is_some_and(|class| {
         class.split_whitespace().any(|name| {
             let squeezed: String =
                 name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
@@ -252,7 +262,7 @@ fn visible(dom: &Dom, marks: &Marks, near: &Near, language: Option<&str>) -> Opt
     let nodes = nodes.filter(|id| near.after.contains(id) || is_beside_headline(dom, near, *id));
     let is_own_time = |id: &NodeId| dom.tag(*id) == Some(Tag::Time) && !is_of_teaser(dom, marks, *id);
     let times = nodes.clone().filter(is_own_time).filter_map(|id| {
-        let stated = dom.attribute(id, "datetime").and_then(|text| dates::parse(text, language));
+        let stated = dom.attribute(id, Name::Datetime).and_then(|text| dates::parse(text, language));
         let text = squeeze(&dom.text_content(id));
         // Content systems put the last change there, below the words of publishing.
         let said = || dates::parse(&text, language).filter(|_| dates::says_published(&text));

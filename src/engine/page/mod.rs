@@ -5,6 +5,7 @@
 //! Pure: the same page gives the same article. Whatever the markup, time and memory are linear in its length.
 
 mod authors;
+mod blanks;
 mod blocks;
 mod bylines;
 mod container;
@@ -14,6 +15,7 @@ pub mod dom;
 pub mod entities;
 mod flight;
 mod jsonld;
+mod lexicon;
 mod marks;
 mod metadata;
 mod months;
@@ -23,6 +25,7 @@ mod phrases;
 mod prune;
 mod rescue;
 pub mod rules;
+mod signs;
 mod state;
 mod title;
 
@@ -86,15 +89,23 @@ pub fn block_hash(text: &str) -> u64 {
 
 /// The letters and digits of a text in lower case, without anything between them.
 fn letters(text: &str) -> String {
-    let mut letters = String::with_capacity(text.len());
+    first_letters(text, usize::MAX)
+}
+
+/// The first of a text's [`letters`]: so many bytes of them, where there are as many.
+fn first_letters(text: &str, bytes: usize) -> String {
+    let mut letters = String::with_capacity(text.len().min(bytes));
     for c in text.chars() {
-        // Most are ASCII, which needs no tables.
-        if c.is_ascii() {
-            if c.is_ascii_alphanumeric() {
-                letters.push(c.to_ascii_lowercase());
-            }
-        } else if c.is_alphanumeric() {
-            letters.extend(c.to_lowercase());
+        if letters.len() >= bytes {
+            break;
+        }
+        // Most characters are ASCII or punctuation, which need no tables.
+        match c {
+            'a'..='z' | '0'..='9' => letters.push(c),
+            'A'..='Z' => letters.push(c.to_ascii_lowercase()),
+            '\0'..='\x7f' | '\u{2000}'..='\u{206f}' => {}
+            _ if c.is_alphanumeric() => letters.extend(c.to_lowercase()),
+            _ => {}
         }
     }
     letters
@@ -335,7 +346,7 @@ impl Body {
         let Some(root) = container::find(dom, marks, all.0, all.1) else {
             return Self { blocks: Vec::new(), trace: Vec::new(), edges: Vec::new() };
         };
-        let inside = blocks::cut(dom, marks, root, marks.dropped(root));
+        let inside = blocks::below(dom, marks, all, root);
         let trace = prune::prune(&inside, about);
         let kept = inside.iter().zip(&trace).filter(|(_, line)| line.kept).map(|(block, _)| block);
         let head = inside.iter().take(EDGE_BLOCKS);

@@ -3,7 +3,7 @@
 
 use memchr::memmem;
 
-use super::dom::{Dom, Tag};
+use super::dom::{Dom, Name, Tag};
 use super::marks::Marks;
 use super::metadata::Head;
 use crate::engine::split;
@@ -21,7 +21,7 @@ pub(super) fn next(dom: &Dom, marks: &Marks, head: &Head, url: &WebUrl) -> Optio
         let links = dom.ids().filter(|id| dom.tag(*id) == Some(Tag::A)).take(LINKS_MAX);
         // Readers' comments have pages too.
         links.filter(|id| marks.dropped(*id) != Some("comments")).find_map(|id| {
-            let href = dom.attribute(id, "href")?.trim();
+            let href = dom.attribute(id, Name::Href)?.trim();
             let names_page = href.starts_with('?') || finder.find(href.as_bytes()).is_some();
             if names_page && !href.contains("comment") && !href.contains('#') { follows(href) } else { None }
         })

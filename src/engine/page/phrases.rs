@@ -4,9 +4,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use super::pattern::pattern;
+use super::pattern::Phrases;
 
 /// Longest block that a prompt has, in characters.
 const PROMPT_MAX_CHARS: u32 = 320;
@@ -21,8 +19,8 @@ const TAIL_MAX_CHARS: u32 = 900;
 const NAME_LINE_MORE_BYTES: usize = 120;
 
 /// Prompts that are none of the article wherever they stand.
-static ANYWHERE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+static ANYWHERE: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(
         r"^\W*(?:
         advertisement | advertising | adverts? | ad | ads | iklan | sponsored\ links | quảng\ cáo | reklam[aey]? | реклама | 広告 | 广告 | sponsored(\ content)? | promoted(\ content)? | paid\ post | anzeige | werbung | publicidad | publicité | pubblicità
         | (story|article)\ continue[sd]\ (below|after)\b.* | \[embed\] | pages?:?(\ \d{1,2})+ | continue\ reading(\ the\ main\ story|\ below)?\b.* | loading\W* | skip\ advertisement
@@ -45,8 +43,8 @@ static ANYWHERE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Lines above the body: byline, date, reading time, section.
-static HEAD: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+static HEAD: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(
         r"^\W*(?:
         (by|von|par|por|di|door|автор|作者|文)\W\s*(?-i:[\p{Lu}\p{Lo}@])[^.!?]+
         | (بقلم|מאת)\W[^.!?]{2,40}
@@ -65,8 +63,8 @@ static HEAD: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Notes below the body: who wrote it, who holds the rights, what else to read, whom to write to.
-static TAIL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+static TAIL: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(
         r"^\W*(?:
         (copyright|©|\(c\)\ |all\ rights\ reserved|alle\ rechte\ vorbehalten|tous\ droits\ réservés|todos\ los\ derechos).*
         | (the\ )?(original\ source|source|quelle|fuente)\ (of\ this\ (article|story)\ )?(is|:)\s?.*
@@ -94,8 +92,8 @@ static TAIL: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// What notes below the body say anywhere in them.
-static INSIDE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+static INSIDE: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(
         r"\b(?:
         all\ rights\ reserved | may\ not\ be\ (published|reproduced|republished|copied) | reproduction\ in\ whole
         | do(es)?\ not\ (necessarily\ )?(reflect|represent)\ the\ (views|opinions|position|editorial) | fair\ use
@@ -104,8 +102,8 @@ static INSIDE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// As [`INSIDE`], where the block is no longer than a prompt.
-static INSIDE_PROMPT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+static INSIDE_PROMPT: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(
         r"\b(?:
         (can|may)\ be\ reached\ at\b | contact\ (the\ (author|writer|reporter)|him|her|us|me)\ (at|on|via|by)\b
         | email\ (him|her|us|the\ (author|writer|reporter)|me)\ (at\b|on\b|via\b|:) | e-mail: | reach\ (him|her|us)\ (at|on|via)\b
@@ -116,15 +114,15 @@ static INSIDE_PROMPT: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Invitations, where nobody is quoted.
-static INVITES: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+static INVITES: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(
         r"\b(?:(our|this|free|daily|weekly)\ (\S+\ ){0,3}(newsletters?|mailing\ list)|subscribe\ (to|here|now|today|for|and))\b",
     )
 });
 
 /// A picture's credit.
-static PICTURE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(photos?|images?|pictures?|photograph[sy]?)\b[^.]{0,20}(©|\(c\)|courtesy)"));
+static PICTURE: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::new(r"\b(photos?|images?|pictures?|photograph[sy]?)\b[^.]{0,20}(©|\(c\)|courtesy)"));
 
 /// A note below the body, whatever it begins with.
 fn is_note(text: &str, chars: u32) -> bool {
@@ -135,8 +133,8 @@ fn is_note(text: &str, chars: u32) -> bool {
 }
 
 /// How a note on its author begins. Whether the whole is one is [`is_bio`]'s.
-static BIO: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+static BIO: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(
         r"^\W*(?-i:(?:\p{Lu}[\p{L}.'’-]*\ ){2,4})(?:
         (is|was|has\ been)\ (a|an|the|our|also|currently|now|based|editor|director|(?-i:[\p{L}’])+[’']s)\b[^.]*?\b(author|writer|reporter|correspondent|journalist|editor|columnist|contributor|professor|fellow|
         analyst|director|researcher|staff|student|blogger|lecturer|producer|founder|critic)\b
@@ -151,11 +149,9 @@ const BIO_MAX_BYTES: usize = 180;
 /// Whether a text says who somebody is. Lengths are measured here: a bounded repetition of letters of every script makes
 /// an automaton of tens of megabytes.
 fn is_bio(text: &str) -> bool {
-    let says = |found: regex::Match<'_>| {
-        // «The Wire reports that …» tells news, and a publication is nobody.
-        !found.as_str().starts_with("The ") && !found.as_str().contains(" reports that ")
-    };
-    BIO.find(text).is_some_and(|found| found.end() <= BIO_MAX_BYTES && says(found))
+    // «The Wire reports that …» tells news, and a publication is nobody.
+    let says = |begun: &str| !begun.starts_with("The ") && !begun.contains(" reports that ");
+    BIO.end(text).filter(|end| *end <= BIO_MAX_BYTES).and_then(|end| text.get(..end)).is_some_and(says)
 }
 
 /// Whether a line is the one in which an agency names who reported and edited.
@@ -167,8 +163,8 @@ pub(super) fn signs_off(text: &str) -> bool {
 }
 
 /// A heading under which a page goes on to other things: its next stories, its readers, its owner.
-static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+static CLOSING: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(
         r"^\W*(?:
         (related|recommended|trending|popular|most\ (read|popular|viewed|shared)|top|latest|partner|more)\b[^.!?]{0,60}\b(stories|articles|news|links|posts|coverage|reading|content|videos|section|topics|on\ this)\W*
         | (related|most\ read|most\ popular|trending|read\ next|further\ reading|you\ may\ also\ like|see\ also|comments?|\d+\ comments?|leave\ a\ (reply|comment)|join\ the\ conversation|about\ the\ authors?|share\ this)\W*
@@ -178,16 +174,16 @@ static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// A label over links to other stories, as it stands within articles too.
-static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+static LABEL: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(
         r"^\W*(?:related(\ (links|stories|articles|news|content|topics))?|read\ (next|more|also)|see\ also|also\ read|mehr\ zum\ thema|lesen\ sie\ auch|sur\ le\ même\ sujet|à\ lire\ aussi
         |leggi\ anche|lea\ también|leia\ também|читайте\ также|相关(阅读|新闻|文章)|延伸阅读|関連記事)\W*$",
     )
 });
 
 /// The heading over what a publisher says of itself at the end of a press release.
-static ABOUT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"^\W*(?:about|über|à\ propos\ de|acerca\ de|sobre|关于)\ (?-i:\p{Lu}|the\ |us\b)[^.!?,;]{0,50}$")
+static ABOUT: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(r"^\W*(?:about|über|à\ propos\ de|acerca\ de|sobre|关于)\ (?-i:\p{Lu}|the\ |us\b)[^.!?,;]{0,50}$")
 });
 
 /// Whether a short line opens the part below an article.

@@ -2,9 +2,11 @@
 //! three lines of defence: the block's own shape (links, symbols, repeats of the title), known prompts by what they say at
 //! the head or tail of the article, and what the site is known to repeat.
 
+use std::collections::HashMap;
+
 use super::blocks::RawBlock;
 use super::phrases;
-use super::{BlockTrace, Learned, block_hash, same_letters};
+use super::{BlockTrace, Learned, first_letters, letters, same_letters};
 use crate::model::article::BlockKind;
 
 /// Blocks at the head and at the tail in which prompts are looked for.
@@ -257,12 +259,22 @@ fn emphasised_tail(blocks: &[RawBlock], out: &mut [Option<String>]) {
     }
 }
 
+/// Letters by which nearly all blocks of a text are told apart, in bytes.
+const BEGINNING_BYTES: usize = 32;
+
 /// A pull quote repeats a sentence of the body; a block that stands twice is told once.
 fn repeats(blocks: &[RawBlock], out: &mut [Option<String>]) {
-    let mut seen = std::collections::HashSet::new();
+    let mut begun: HashMap<String, Vec<&str>> = HashMap::new();
     for (at, block) in blocks.iter().enumerate() {
-        if out.get(at).is_some_and(Option::is_none) && block.chars > 40 && !seen.insert(block_hash(&block.text)) {
+        if block.chars <= 40 || out.get(at).is_some_and(Option::is_some) {
+            continue;
+        }
+        let text = block.text.as_str();
+        let alike = begun.entry(first_letters(text, BEGINNING_BYTES)).or_default();
+        if alike.iter().any(|earlier| letters(earlier) == letters(text)) {
             drop_at(out, at, "stands twice");
+        } else {
+            alike.push(text);
         }
     }
 }

@@ -190,9 +190,9 @@ fn written(dom: &Dom) -> String {
             (Some(tag), _) => {
                 out.push('<');
                 out.push_str(tag.name());
-                for (name, value) in dom.attributes(id) {
+                for (name, value) in dom.all_attributes(id) {
                     if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':')) {
-                        attribute(name, value, &mut out);
+                        attribute(&name, &value, &mut out);
                     }
                 }
                 out.push('>');

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::dom::{Dom, Tag};
+use super::dom::{Dom, Name, Tag};
 use super::letters;
 use super::rules::escaped;
 
@@ -88,7 +88,7 @@ pub(super) fn body(dom: &Dom, streamed: &[Value], title: Option<&str>) -> Option
 /// Scripts that hold data, but not what they state for search engines, which is read elsewhere.
 pub(super) fn scripts(dom: &Dom) -> impl Iterator<Item = &str> {
     dom.ids().filter(|id| dom.tag(*id) == Some(Tag::Script)).filter_map(|id| {
-        let is_stated = dom.attribute(id, "type").is_some_and(|kind| kind.contains("ld+json"));
+        let is_stated = dom.attribute(id, Name::Type).is_some_and(|kind| kind.contains("ld+json"));
         let text = dom.children(id).find_map(|child| dom.text(child))?;
         (!is_stated && text.len() <= SCRIPT_MAX_BYTES).then_some(text)
     })

@@ -1,6 +1,6 @@
 //! The headline, without the site's suffix.
 
-use super::dom::{NodeId, Tag};
+use super::dom::{Name, NodeId, Tag};
 use super::metadata::{Said, property, squeeze};
 use super::same_letters;
 use crate::model::url::WebUrl;
@@ -83,7 +83,7 @@ impl Places<'_> {
         let read = |id| {
             let text = self.stripped(&squeeze(&self.said.dom.text_content(id)));
             let itemprop = property(self.said.dom, id).is_some_and(|name| name.eq_ignore_ascii_case("headline"));
-            let class = self.said.dom.attribute(id, "class").unwrap_or_default().to_ascii_lowercase();
+            let class = self.said.dom.attribute(id, Name::Class).unwrap_or_default().to_ascii_lowercase();
             let mut words = class.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').flat_map(|one| {
                 let whole = one.replace('-', "");
                 one.split('-').map(str::to_owned).chain(std::iter::once(whole)).collect::<Vec<_>>()
@@ -111,7 +111,7 @@ impl Places<'_> {
         let dom = self.said.dom;
         let link = dom.subtree(heading).find(|id| dom.tag(*id) == Some(Tag::A));
         let all = |link| squeeze(&dom.text_content(link)) == squeeze(&dom.text_content(heading));
-        link.filter(|link| all(*link)).and_then(|link| dom.attribute(link, "href")).is_some_and(|href| {
+        link.filter(|link| all(*link)).and_then(|link| dom.attribute(link, Name::Href)).is_some_and(|href| {
             self.said.url.join(href).is_ok_and(|to| {
                 to.site() == self.said.url.site() && to.as_url().path() == "/" && to.as_url().query().is_none()
             })

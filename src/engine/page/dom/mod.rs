@@ -8,8 +8,10 @@ mod parse;
 mod tag;
 mod tokenize;
 
+use super::entities;
+
 pub use parse::parse;
-pub use tag::Tag;
+pub use tag::{Name, Tag};
 
 /// A node's place in the arena.
 pub type NodeId = u32;
@@ -23,32 +25,43 @@ pub const NODES_MAX: usize = 400_000;
 pub const DEPTH_MAX: usize = 256;
 
 /// A piece of the arena's text.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Span {
     start: u32,
     end: u32,
 }
 
+impl Span {
+    fn of(start: usize, end: usize) -> Self {
+        // OK because `parse` refuses pages whose text could pass 32 bits.
+        Self { start: u32::try_from(start).unwrap_or(0), end: u32::try_from(end).unwrap_or(0) }
+    }
+}
+
 /// What a node is.
 #[derive(Debug, Clone, Copy)]
 enum Kind {
-    Element { tag: Tag, attributes: Span },
+    /// `attributes` are places in the list of those that are known by name, `written` are all as the page has them.
+    Element {
+        tag: Tag,
+        attributes: Span,
+        written: Span,
+    },
     Text(Span),
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Node {
     parent: NodeId,
-    first_child: NodeId,
-    last_child: NodeId,
-    next: NodeId,
+    /// The first node after this one and all that is below it.
+    end: NodeId,
     kind: Kind,
 }
 
-/// One attribute: its name in lower case and its value with entities resolved.
+/// One attribute, its value with entities resolved.
 #[derive(Debug, Clone, Copy)]
 struct Attribute {
-    name: Span,
+    name: Name,
     value: Span,
 }
 
@@ -57,6 +70,7 @@ struct Attribute {
 pub struct Dom {
     nodes: Vec<Node>,
     attributes: Vec<Attribute>,
+    /// The page as it is written, and behind it the texts whose entities were resolved.
     text: String,
     cut: bool,
 }
@@ -111,27 +125,18 @@ impl Dom {
 
     /// The children in order.
     pub fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
-        let mut next = self.node(id).map_or(NONE, |node| node.first_child);
+        let subtree = self.subtree(id);
+        let mut next = subtree.start + 1;
         std::iter::from_fn(move || {
             let at = next;
-            next = self.node(at)?.next;
-            Some(at)
+            next = self.after(at);
+            (at < subtree.end).then_some(at)
         })
     }
 
     /// The first node after `id` and all that is below it, in document order.
     pub fn after(&self, id: NodeId) -> NodeId {
-        let mut at = id;
-        loop {
-            let Some(node) = self.node(at) else { return NONE };
-            if node.next != NONE {
-                return node.next;
-            }
-            if at == Self::ROOT {
-                return u32::try_from(self.nodes.len()).unwrap_or(NONE);
-            }
-            at = node.parent;
-        }
+        self.node(id).map_or(NONE, |node| node.end)
     }
 
     /// `id` and everything below it, in document order.
@@ -155,19 +160,34 @@ impl Dom {
         }
     }
 
-    /// The element's attributes in order.
-    pub fn attributes(&self, id: NodeId) -> impl Iterator<Item = (&str, &str)> {
-        let span = match self.node(id).map(|node| node.kind) {
-            Some(Kind::Element { attributes, .. }) => attributes,
+    fn attributes_of(&self, id: NodeId) -> &[Attribute] {
+        match self.node(id).map(|node| node.kind) {
+            Some(Kind::Element { attributes: Span { start, end }, .. }) => {
+                self.attributes.get(start as usize..end as usize).unwrap_or_default()
+            }
+            Some(Kind::Text(_)) | None => &[],
+        }
+    }
+
+    /// The element's attributes that are known by name, in order.
+    pub fn attributes(&self, id: NodeId) -> impl Iterator<Item = (Name, &str)> {
+        self.attributes_of(id).iter().map(|attribute| (attribute.name, self.slice(attribute.value)))
+    }
+
+    /// All of the element's attributes in order, names in lower case and values with entities resolved.
+    pub fn all_attributes(&self, id: NodeId) -> impl Iterator<Item = (String, String)> {
+        let written = match self.node(id).map(|node| node.kind) {
+            Some(Kind::Element { written, .. }) => written,
             Some(Kind::Text(_)) | None => Span::default(),
         };
-        let attributes = self.attributes.get(span.start as usize..span.end as usize).unwrap_or_default();
-        attributes.iter().map(|attribute| (self.slice(attribute.name), self.slice(attribute.value)))
+        tokenize::attributes(self.text.as_bytes(), written)
+            .map(|(name, value)| (self.slice(name).to_ascii_lowercase(), entities::decode(self.slice(value))))
     }
 
     /// The first attribute of that name.
-    pub fn attribute(&self, id: NodeId, name: &str) -> Option<&str> {
-        self.attributes(id).find(|(known, _)| *known == name).map(|(_, value)| value)
+    pub fn attribute(&self, id: NodeId, name: Name) -> Option<&str> {
+        let found = self.attributes_of(id).iter().find(|attribute| attribute.name == name)?;
+        Some(self.slice(found.value))
     }
 
     /// All text below a node, with a line end where a block begins or ends, or a line breaks.

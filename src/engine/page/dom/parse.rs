@@ -1,21 +1,22 @@
 //! Builds the tree: a small part of the HTML standard's tree construction (section 13.2.6), enough for the markup that
 //! publishers write, with every search up the stack bounded by the stack's own bound.
 
-use super::tag::Tag;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+use memchr::memchr;
+
+use super::tag::{Name, Tag};
 use super::tokenize::{Token, Tokens, attributes};
 use super::{Attribute, DEPTH_MAX, Dom, Kind, NODES_MAX, NONE, Node, NodeId, Span};
 use crate::engine::page::entities;
-
-/// Most attributes of one element that are kept.
-const ATTRIBUTES_MAX: usize = 64;
-/// Longest name of an element, in bytes.
-const NAME_MAX_BYTES: usize = 32;
+use crate::engine::page::pattern::any_of;
 
 /// Parses a page. Never fails: what is no markup is text.
 pub fn parse(html: &str) -> Dom {
     // Offsets are 32 bits; no body that large is ever fetched.
-    let html = if html.len() < u32::MAX as usize / 2 { html } else { "" };
-    let mut builder = Builder::new(html.len());
+    let html = if html.len() < u32::MAX as usize / 4 { html } else { "" };
+    let mut builder = Builder::new(html);
     let mut tokens = Tokens::new(html);
     while let Some(token) = tokens.next() {
         if builder.dom.nodes.len() >= NODES_MAX {
@@ -24,11 +25,13 @@ pub fn parse(html: &str) -> Dom {
         }
         match token {
             Token::Text(text) => builder.text(text),
-            Token::Cdata(text) => builder.plain(text),
-            Token::Close(name) => builder.close(tag_of(name)),
-            Token::Open { name, attributes, self_closing } => {
-                let tag = tag_of(name);
-                let id = builder.open(tag, attributes, self_closing);
+            Token::Cdata(text) => {
+                builder.append(Kind::Text(text));
+            }
+            Token::Close(name) => builder.close(builder.tag_of(name)),
+            Token::Open { name, attributes } => {
+                let tag = builder.tag_of(name);
+                let id = builder.open(tag, attributes);
                 if tag.is_raw_text() {
                     let text = tokens.raw_text(name);
                     builder.raw(id, tag, text);
@@ -36,106 +39,120 @@ pub fn parse(html: &str) -> Dom {
             }
         }
     }
-    builder.dom
+    builder.finish()
 }
 
-fn tag_of(name: &str) -> Tag {
-    let bytes = name.as_bytes();
-    let mut lower = [0_u8; NAME_MAX_BYTES];
-    let Some(into) = lower.get_mut(..bytes.len()) else { return Tag::Other };
-    into.copy_from_slice(bytes);
-    into.make_ascii_lowercase();
-    Tag::of(into)
-}
-
-struct Builder {
+struct Builder<'a> {
+    html: &'a str,
     dom: Dom,
     stack: Vec<(NodeId, Tag)>,
 }
 
-impl Builder {
-    fn new(bytes: usize) -> Self {
-        let root = Node {
-            parent: Dom::ROOT,
-            first_child: NONE,
-            last_child: NONE,
-            next: NONE,
-            kind: Kind::Element { tag: Tag::Other, attributes: Span::default() },
-        };
+impl<'a> Builder<'a> {
+    fn new(html: &'a str) -> Self {
+        let bytes = html.len();
         let mut nodes = Vec::with_capacity(bytes / 24 + 1);
-        nodes.push(root);
-        let dom =
-            Dom { nodes, attributes: Vec::with_capacity(bytes / 48), text: String::with_capacity(bytes), cut: false };
-        Self { dom, stack: Vec::with_capacity(64) }
+        nodes.push(Node {
+            parent: Dom::ROOT,
+            end: NONE,
+            kind: Kind::Element { tag: Tag::Other, attributes: Span::default(), written: Span::default() },
+        });
+        let mut text = String::with_capacity(bytes + bytes / 8);
+        text.push_str(html);
+        let dom = Dom { nodes, attributes: Vec::with_capacity(bytes / 48), text, cut: false };
+        Self { html, dom, stack: Vec::with_capacity(64) }
+    }
+
+    fn finish(mut self) -> Dom {
+        self.pop(self.stack.len());
+        let end = self.next_id();
+        if let Some(root) = self.dom.nodes.first_mut() {
+            root.end = end;
+        }
+        self.dom
+    }
+
+    fn written(&self, span: Span) -> &'a str {
+        // All cuts are made at ASCII bytes, so they never fall inside a character.
+        self.html.get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+
+    fn bytes(&self, span: Span) -> &'a [u8] {
+        self.html.as_bytes().get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+
+    fn tag_of(&self, name: Span) -> Tag {
+        Tag::of(self.bytes(name))
     }
 
     fn top(&self) -> NodeId {
         self.stack.last().map_or(Dom::ROOT, |(id, _)| *id)
     }
 
-    fn append(&mut self, kind: Kind) -> NodeId {
-        let parent = self.top();
+    fn next_id(&self) -> NodeId {
         // OK because the parser stops at NODES_MAX.
-        let id = u32::try_from(self.dom.nodes.len()).unwrap_or(NONE);
-        self.dom.nodes.push(Node { parent, first_child: NONE, last_child: NONE, next: NONE, kind });
-        let last = match self.dom.nodes.get_mut(parent as usize) {
-            Some(node) => {
-                if node.first_child == NONE {
-                    node.first_child = id;
-                }
-                std::mem::replace(&mut node.last_child, id)
-            }
-            None => NONE,
-        };
-        if let Some(last) = self.dom.nodes.get_mut(last as usize) {
-            last.next = id;
-        }
+        u32::try_from(self.dom.nodes.len()).unwrap_or(NONE)
+    }
+
+    fn append(&mut self, kind: Kind) -> NodeId {
+        let id = self.next_id();
+        self.dom.nodes.push(Node { parent: self.top(), end: id + 1, kind });
         id
     }
 
-    fn keep(&mut self, text: &str) -> Span {
-        let start = self.dom.text.len();
-        entities::decode_into(text, &mut self.dom.text);
-        span(start, self.dom.text.len())
-    }
-
-    fn text(&mut self, text: &str) {
-        let span = self.keep(text);
-        self.append(Kind::Text(span));
-    }
-
-    fn plain(&mut self, text: &str) {
-        let start = self.dom.text.len();
-        self.dom.text.push_str(text);
-        let span = span(start, self.dom.text.len());
-        self.append(Kind::Text(span));
-    }
-
-    fn raw(&mut self, id: NodeId, tag: Tag, text: &str) {
-        // Scripts are read only where they hold data; style sheets never.
-        let wanted = match tag {
-            Tag::Script => self.dom.attribute(id, "type").is_some_and(|kind| kind.contains("json")) || is_state(text),
-            Tag::Title | Tag::Textarea => true,
-            _ => false,
-        };
-        if wanted {
-            if tag == Tag::Script { self.plain(text) } else { self.text(text) }
+    /// Leaves so many of the innermost open elements.
+    fn pop(&mut self, count: usize) {
+        let end = self.next_id();
+        for (id, _) in self.stack.drain(self.stack.len().saturating_sub(count)..) {
+            if let Some(node) = self.dom.nodes.get_mut(id as usize) {
+                node.end = end;
+            }
         }
-        self.stack.pop();
     }
 
-    fn open(&mut self, tag: Tag, written: &str, self_closing: bool) -> NodeId {
+    /// A text with its entities resolved.
+    fn resolved(&mut self, written: Span) -> Span {
+        if memchr(b'&', self.bytes(written)).is_none() {
+            return written;
+        }
+        let start = self.dom.text.len();
+        entities::decode_into(self.written(written), &mut self.dom.text);
+        Span::of(start, self.dom.text.len())
+    }
+
+    fn text(&mut self, written: Span) {
+        let text = self.resolved(written);
+        self.append(Kind::Text(text));
+    }
+
+    fn raw(&mut self, id: NodeId, tag: Tag, text: Span) {
+        // Scripts are read only where they hold data; style sheets never.
+        match tag {
+            Tag::Script => {
+                let is_json = self.dom.attribute(id, Name::Type).is_some_and(|kind| kind.contains("json"));
+                if is_json || is_state(self.written(text)) {
+                    self.append(Kind::Text(text));
+                }
+            }
+            Tag::Title | Tag::Textarea => self.text(text),
+            _ => {}
+        }
+        self.pop(1);
+    }
+
+    fn open(&mut self, tag: Tag, written: Span) -> NodeId {
         self.close_implied(tag);
         let start = self.dom.attributes.len();
-        for (name, value) in attributes(written).take(ATTRIBUTES_MAX) {
-            let at = self.dom.text.len();
-            self.dom.text.extend(name.chars().map(|c| c.to_ascii_lowercase()));
-            let name = span(at, self.dom.text.len());
-            let value = self.keep(value);
-            self.dom.attributes.push(Attribute { name, value });
+        for (name, value) in attributes(self.html.as_bytes(), written) {
+            let name = Name::of(self.bytes(name));
+            if name != Name::Other {
+                let value = self.resolved(value);
+                self.dom.attributes.push(Attribute { name, value });
+            }
         }
-        let attributes = span(start, self.dom.attributes.len());
-        let id = self.append(Kind::Element { tag, attributes });
+        let attributes = Span::of(start, self.dom.attributes.len());
+        let id = self.append(Kind::Element { tag, attributes, written });
+        let self_closing = self.bytes(written).last() == Some(&b'/');
         let foreign =
             self_closing && self.stack.iter().rev().take(8).any(|(_, open)| matches!(open, Tag::Svg | Tag::Math));
         let closed = tag.is_void() || foreign || (self_closing && matches!(tag, Tag::Path | Tag::Svg));
@@ -148,12 +165,11 @@ impl Builder {
 
     /// Pops down to and with the nearest open `wanted`, unless one of `fences` stands before it.
     fn pop_to(&mut self, wanted: impl Fn(Tag) -> bool, fences: impl Fn(Tag) -> bool) {
-        let found = self.stack.iter().rev().position(|(_, tag)| wanted(*tag));
-        let fence = self.stack.iter().rev().position(|(_, tag)| fences(*tag));
-        if let Some(found) = found
-            && fence.is_none_or(|fence| found <= fence)
+        let nearest = self.stack.iter().rev().position(|(_, tag)| wanted(*tag) || fences(*tag));
+        if let Some(above) = nearest
+            && self.stack.iter().rev().nth(above).is_some_and(|(_, tag)| wanted(*tag))
         {
-            self.stack.truncate(self.stack.len() - found - 1);
+            self.pop(above + 1);
         }
     }
 
@@ -184,7 +200,7 @@ impl Builder {
 
     fn close(&mut self, tag: Tag) {
         if tag == Tag::Br {
-            self.append(Kind::Element { tag: Tag::Br, attributes: Span::default() });
+            self.append(Kind::Element { tag: Tag::Br, attributes: Span::default(), written: Span::default() });
             return;
         }
         if tag == Tag::Other || tag.is_void() {
@@ -208,27 +224,23 @@ impl Builder {
 /// Bytes at a script's head in which the name of a framework's state stands.
 const STATE_HEAD_BYTES: usize = 600;
 
-/// The state that frameworks write into a script.
-fn is_state(text: &str) -> bool {
-    let text = text.trim_start();
-    let head = text.as_bytes().get(..STATE_HEAD_BYTES).unwrap_or(text.as_bytes());
-    [
-        &b"_STATE__"[..],
-        b"__NEXT_DATA__",
-        b"__NUXT__",
-        b"Fusion.globalContent",
-        b"__PRELOADED_",
-        b"__INITIAL_",
-        b"__DATA__",
-        b"__next_f",
-        b"__remixContext",
-        b"__staticRouterHydrationData",
-    ]
-    .iter()
-    .any(|name| memchr::memmem::find(head, name).is_some())
-}
+/// What frameworks call the state that they write into a script.
+static STATES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    any_of([
+        "_STATE__",
+        "__NEXT_DATA__",
+        "__NUXT__",
+        "Fusion.globalContent",
+        "__PRELOADED_",
+        "__INITIAL_",
+        "__DATA__",
+        "__next_f",
+        "__remixContext",
+        "__staticRouterHydrationData",
+    ])
+});
 
-fn span(start: usize, end: usize) -> Span {
-    // OK because `parse` refuses pages whose text could pass 32 bits.
-    Span { start: u32::try_from(start).unwrap_or(0), end: u32::try_from(end).unwrap_or(0) }
+fn is_state(text: &str) -> bool {
+    let text = text.trim_start().as_bytes();
+    STATES.is_match(text.get(..STATE_HEAD_BYTES).unwrap_or(text))
 }

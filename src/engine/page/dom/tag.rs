@@ -1,46 +1,57 @@
-//! The elements that extraction knows by name.
+//! The elements and attributes that extraction knows by name.
 
-macro_rules! tags {
-    ($($name:ident = $text:literal),* $(,)?) => {
-        /// An element's name.
+use crate::engine::page::lexicon::{Lexicon, Word};
+
+macro_rules! names {
+    ($(#[$about:meta])* $kind:ident, $slots:literal: $($name:ident = $text:literal),* $(,)?) => {
+        $(#[$about])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[expect(missing_docs, reason = "each is the element of that name")]
-        pub enum Tag { $($name,)* Other }
+        #[expect(missing_docs, reason = "each is what its name says")]
+        pub enum $kind { $($name,)* Other }
 
-        impl Tag {
-            /// The tag of a name in lower case.
+        impl $kind {
+            /// What is called so, whatever the case.
             pub fn of(name: &[u8]) -> Self {
-                match name {
-                    $($text => Self::$name,)*
-                    _ => Self::Other,
-                }
+                static KNOWN: Lexicon<$kind, $slots> = Lexicon::new($kind::Other, &[$((&[$text], $kind::$name)),*]);
+                KNOWN.get(Word::of(name))
             }
 
-            /// The name; `x` for an element that is not known.
+            /// The name in lower case; `x` for what is not known.
             pub fn name(self) -> &'static str {
-                let bytes: &[u8] = match self { $(Self::$name => $text,)* Self::Other => b"x" };
-                std::str::from_utf8(bytes).unwrap_or("x")
+                match self { $(Self::$name => $text,)* Self::Other => "x" }
             }
         }
     };
 }
 
-tags! {
-    P = b"p", Div = b"div", Span = b"span", A = b"a", Li = b"li", Ul = b"ul", Img = b"img", Br = b"br", Script = b"script",
-    Meta = b"meta", Link = b"link", Button = b"button", Path = b"path", Svg = b"svg", H1 = b"h1", H2 = b"h2", H3 = b"h3",
-    H4 = b"h4", H5 = b"h5", H6 = b"h6", Section = b"section", Article = b"article", Header = b"header", Footer = b"footer",
-    Nav = b"nav", Aside = b"aside", Main = b"main", Figure = b"figure", Figcaption = b"figcaption", Picture = b"picture",
-    Source = b"source", Video = b"video", Audio = b"audio", Iframe = b"iframe", Noscript = b"noscript", Style = b"style",
-    Template = b"template", Form = b"form", Input = b"input", Label = b"label", Select = b"select", Option = b"option",
-    Textarea = b"textarea", Fieldset = b"fieldset", Time = b"time", Strong = b"strong", B = b"b", Em = b"em", I = b"i",
-    U = b"u", S = b"s", Small = b"small", Sub = b"sub", Sup = b"sup", Q = b"q", Cite = b"cite", Code = b"code", Pre = b"pre",
-    Kbd = b"kbd", Mark = b"mark", Abbr = b"abbr", Font = b"font", Center = b"center", Blockquote = b"blockquote", Ol = b"ol",
-    Dl = b"dl", Dt = b"dt", Dd = b"dd", Table = b"table", Thead = b"thead", Tbody = b"tbody", Tfoot = b"tfoot", Tr = b"tr",
-    Td = b"td", Th = b"th", Caption = b"caption", Hr = b"hr", Address = b"address", Details = b"details",
-    Summary = b"summary", Dialog = b"dialog", Html = b"html", Head = b"head", Body = b"body", Title = b"title",
-    Base = b"base", Wbr = b"wbr", Embed = b"embed", Object = b"object", Param = b"param", Track = b"track", Area = b"area",
-    Col = b"col", Colgroup = b"colgroup", Hgroup = b"hgroup", Ins = b"ins", Del = b"del", Ruby = b"ruby", Rt = b"rt",
-    Rp = b"rp", Math = b"math", Canvas = b"canvas", Menu = b"menu", Search = b"search", Xmp = b"xmp", Noembed = b"noembed",
+names! {
+    /// An element's name.
+    Tag, 256:
+    P = "p", Div = "div", Span = "span", A = "a", Li = "li", Ul = "ul", Img = "img", Br = "br", Script = "script",
+    Meta = "meta", Link = "link", Button = "button", Path = "path", Svg = "svg", H1 = "h1", H2 = "h2", H3 = "h3",
+    H4 = "h4", H5 = "h5", H6 = "h6", Section = "section", Article = "article", Header = "header", Footer = "footer",
+    Nav = "nav", Aside = "aside", Main = "main", Figure = "figure", Figcaption = "figcaption", Picture = "picture",
+    Source = "source", Video = "video", Audio = "audio", Iframe = "iframe", Noscript = "noscript", Style = "style",
+    Template = "template", Form = "form", Input = "input", Label = "label", Select = "select", Option = "option",
+    Textarea = "textarea", Fieldset = "fieldset", Time = "time", Strong = "strong", B = "b", Em = "em", I = "i",
+    U = "u", S = "s", Small = "small", Sub = "sub", Sup = "sup", Q = "q", Cite = "cite", Code = "code", Pre = "pre",
+    Kbd = "kbd", Mark = "mark", Abbr = "abbr", Font = "font", Center = "center", Blockquote = "blockquote", Ol = "ol",
+    Dl = "dl", Dt = "dt", Dd = "dd", Table = "table", Thead = "thead", Tbody = "tbody", Tfoot = "tfoot", Tr = "tr",
+    Td = "td", Th = "th", Caption = "caption", Hr = "hr", Address = "address", Details = "details",
+    Summary = "summary", Dialog = "dialog", Html = "html", Head = "head", Body = "body", Title = "title",
+    Base = "base", Wbr = "wbr", Embed = "embed", Object = "object", Param = "param", Track = "track", Area = "area",
+    Col = "col", Colgroup = "colgroup", Hgroup = "hgroup", Ins = "ins", Del = "del", Ruby = "ruby", Rt = "rt",
+    Rp = "rp", Math = "math", Canvas = "canvas", Menu = "menu", Search = "search", Xmp = "xmp", Noembed = "noembed",
+}
+
+names! {
+    /// An attribute's name.
+    Name, 64:
+    Class = "class", Id = "id", Href = "href", Rel = "rel", Name = "name", Property = "property", Content = "content",
+    Itemprop = "itemprop", Itemtype = "itemtype", HttpEquiv = "http-equiv", Type = "type", Lang = "lang",
+    XmlLang = "xml:lang", Title = "title", Datetime = "datetime", Style = "style", Role = "role", Hidden = "hidden",
+    AriaHidden = "aria-hidden", DataTestid = "data-testid", DataComponent = "data-component", DataModule = "data-module",
+    DataBlock = "data-block",
 }
 
 impl Tag {

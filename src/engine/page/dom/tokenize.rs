@@ -1,63 +1,62 @@
 //! Cuts markup into tags and text, by the shapes of the HTML standard's tokenizer (section 13.2.5) without its error
 //! reports. Each step moves forward, so the whole is linear.
 
-use memchr::{memchr, memchr2, memchr3, memmem};
+use memchr::{memchr, memchr3, memmem};
 
-/// A piece of markup.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Token<'a> {
+use super::Span;
+
+/// A piece of markup, as spans of the page.
+#[derive(Debug)]
+pub(super) enum Token {
     /// Text with its entities as written.
-    Text(&'a str),
+    Text(Span),
     /// `<name attributes>`; the attributes as written.
-    Open { name: &'a str, attributes: &'a str, self_closing: bool },
+    Open { name: Span, attributes: Span },
     /// `</name>`.
-    Close(&'a str),
+    Close(Span),
     /// A CDATA section's text, as it is.
-    Cdata(&'a str),
+    Cdata(Span),
 }
 
 /// Gives tokens one by one.
 #[derive(Debug)]
 pub(super) struct Tokens<'a> {
-    html: &'a str,
+    bytes: &'a [u8],
     at: usize,
 }
 
 impl<'a> Tokens<'a> {
     pub(super) fn new(html: &'a str) -> Self {
-        Self { html, at: 0 }
+        Self { bytes: html.as_bytes(), at: 0 }
     }
 
-    fn slice(&self, from: usize, to: usize) -> &'a str {
-        // All cuts are made at ASCII bytes, so they never fall inside a character.
-        self.html.get(from..to).unwrap_or_default()
+    fn rest(&self, from: usize) -> &'a [u8] {
+        self.bytes.get(from..).unwrap_or_default()
     }
 
     /// The text up to the end tag of a raw text element; the end tag is taken too.
-    pub(super) fn raw_text(&mut self, name: &str) -> &'a str {
-        let bytes = self.html.as_bytes();
+    pub(super) fn raw_text(&mut self, name: Span) -> Span {
+        let name = self.bytes.get(name.start as usize..name.end as usize).unwrap_or_default();
         let start = self.at;
         let mut from = start;
-        while let Some(found) = memchr(b'<', bytes.get(from..).unwrap_or_default()) {
+        while let Some(found) = memchr(b'<', self.rest(from)) {
             let open = from + found;
-            let rest = bytes.get(open + 1..).unwrap_or_default();
+            let rest = self.rest(open + 1);
             let named = rest.first() == Some(&b'/')
-                && rest.get(1..=name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name.as_bytes()))
+                && rest.get(1..=name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name))
                 && rest.get(name.len() + 1).is_none_or(|after| !after.is_ascii_alphanumeric());
             if named {
-                let end = memchr(b'>', rest).map_or(bytes.len(), |close| open + 1 + close + 1);
-                self.at = end;
-                return self.slice(start, open);
+                self.past(open + 1);
+                return Span::of(start, open);
             }
             from = open + 1;
         }
-        self.at = bytes.len();
-        self.slice(start, bytes.len())
+        self.at = self.bytes.len();
+        Span::of(start, self.at)
     }
 
     fn comment(&mut self, open: usize) {
-        let bytes = self.html.as_bytes();
-        let rest = bytes.get(open + 4..).unwrap_or_default();
+        let rest = self.rest(open + 4);
         // `<!-->` and `<!--->` are whole comments.
         let skip = if rest.starts_with(b">") {
             1
@@ -70,64 +69,50 @@ impl<'a> Tokens<'a> {
     }
 
     fn past(&mut self, from: usize) {
-        let rest = self.html.as_bytes().get(from..).unwrap_or_default();
-        self.at = memchr(b'>', rest).map_or(self.html.len(), |end| from + end + 1);
+        self.at = memchr(b'>', self.rest(from)).map_or(self.bytes.len(), |end| from + end + 1);
     }
 
-    fn tag(&mut self, open: usize) -> Token<'a> {
-        let bytes = self.html.as_bytes();
-        let closing = bytes.get(open + 1) == Some(&b'/');
-        let name_at = open + 1 + usize::from(closing);
-        let rest = bytes.get(name_at..).unwrap_or_default();
-        let name_len =
-            rest.iter().position(|&b| b.is_ascii_whitespace() || b == b'>' || b == b'/').unwrap_or(rest.len());
-        let name = self.slice(name_at, name_at + name_len);
-        let attributes_at = name_at + name_len;
-        let end = self.attributes_end(attributes_at);
-        let inner = self.slice(attributes_at, end);
-        self.at = (end + 1).min(bytes.len());
-        if closing {
-            return Token::Close(name);
-        }
-        let self_closing = inner.ends_with('/');
-        Token::Open { name, attributes: inner, self_closing }
+    fn tag(&mut self, open: usize) -> Token {
+        let closing = self.bytes.get(open + 1) == Some(&b'/');
+        let start = open + 1 + usize::from(closing);
+        let end = find(self.bytes, start, &TAG_NAME_END);
+        let name = Span::of(start, end);
+        let attributes = Span::of(end, self.attributes_end(end));
+        self.at = (attributes.end as usize + 1).min(self.bytes.len());
+        if closing { Token::Close(name) } else { Token::Open { name, attributes } }
     }
 
     /// Where the tag ends: at the first `>` outside quoted values.
     fn attributes_end(&self, from: usize) -> usize {
-        let bytes = self.html.as_bytes();
         let mut at = from;
         loop {
-            let rest = bytes.get(at..).unwrap_or_default();
-            let Some(found) = memchr3(b'>', b'"', b'\'', rest) else { return bytes.len() };
+            let rest = self.rest(at);
+            let Some(found) = memchr3(b'>', b'"', b'\'', rest) else { return self.bytes.len() };
             let byte = rest.get(found).copied().unwrap_or(b'>');
             if byte == b'>' {
                 return at + found;
             }
             // A quote opens a value only after `=`; elsewhere it is a stray character.
-            let before = bytes.get(from..at + found).unwrap_or_default().trim_ascii_end();
+            let before = self.bytes.get(from..at + found).unwrap_or_default().trim_ascii_end();
             at += found + 1;
             if before.last() == Some(&b'=') {
-                match memchr(byte, bytes.get(at..).unwrap_or_default()) {
+                match memchr(byte, self.rest(at)) {
                     Some(close) => at += close + 1,
                     // A value that never closes: the tag ends at its first `>`, or the page would be swallowed.
-                    None => {
-                        return memchr(b'>', bytes.get(at..).unwrap_or_default()).map_or(bytes.len(), |end| at + end);
-                    }
+                    None => return memchr(b'>', self.rest(at)).map_or(self.bytes.len(), |end| at + end),
                 }
             }
         }
     }
 }
 
-impl<'a> Iterator for Tokens<'a> {
-    type Item = Token<'a>;
+impl Iterator for Tokens<'_> {
+    type Item = Token;
 
-    fn next(&mut self) -> Option<Token<'a>> {
-        let bytes = self.html.as_bytes();
+    fn next(&mut self) -> Option<Token> {
         loop {
             let start = self.at;
-            let rest = bytes.get(start..).filter(|rest| !rest.is_empty())?;
+            let rest = self.bytes.get(start..).filter(|rest| !rest.is_empty())?;
             let mut open = memchr(b'<', rest);
             // A `<` that begins no markup is text.
             while let Some(found) = open {
@@ -137,64 +122,90 @@ impl<'a> Iterator for Tokens<'a> {
                 }
                 open = memchr(b'<', rest.get(found + 1..).unwrap_or_default()).map(|next| found + 1 + next);
             }
-            let Some(found) = open else {
-                self.at = bytes.len();
-                return Some(Token::Text(self.slice(start, bytes.len())));
-            };
+            let found = open.unwrap_or(rest.len());
             if found > 0 {
                 self.at = start + found;
-                return Some(Token::Text(self.slice(start, start + found)));
+                return Some(Token::Text(Span::of(start, self.at)));
             }
-            let markup = rest.get(1..).unwrap_or_default();
-            if markup.starts_with(b"!--") {
-                self.comment(start);
-            } else if markup.starts_with(b"![CDATA[") {
-                let inner = rest.get(9..).unwrap_or_default();
-                let end = memmem::find(inner, b"]]>").unwrap_or(inner.len());
-                self.at = (start + 9 + end + 3).min(bytes.len());
-                return Some(Token::Cdata(self.slice(start + 9, start + 9 + end)));
-            } else if markup.starts_with(b"!")
-                || markup.starts_with(b"?")
-                || (markup.starts_with(b"/") && !markup.get(1).is_some_and(u8::is_ascii_alphabetic))
-            {
-                self.past(start);
-            } else {
-                return Some(self.tag(start));
+            match rest.get(1..).unwrap_or_default() {
+                [b'/', letter, ..] if letter.is_ascii_alphabetic() => return Some(self.tag(start)),
+                [b'!', b'-', b'-', ..] => self.comment(start),
+                [b'!', b'[', b'C', b'D', b'A', b'T', b'A', b'[', inner @ ..] => {
+                    let end = memmem::find(inner, b"]]>").unwrap_or(inner.len());
+                    self.at = (start + 9 + end + 3).min(self.bytes.len());
+                    return Some(Token::Cdata(Span::of(start + 9, start + 9 + end)));
+                }
+                [b'!' | b'?' | b'/', ..] => self.past(start),
+                _ => return Some(self.tag(start)),
             }
         }
     }
 }
 
-/// Gives the attributes of a tag: names as written, values with their entities as written.
-pub(super) fn attributes(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    let mut rest = text;
+/// Most attributes of one element that are read.
+const ATTRIBUTES_MAX: usize = 64;
+
+/// Gives the attributes of a tag, which are a span of the page: names and values as written.
+pub(super) fn attributes(html: &[u8], written: Span) -> impl Iterator<Item = (Span, Span)> {
+    let bytes = html.get(..written.end as usize).unwrap_or_default();
+    let mut at = written.start as usize;
     std::iter::from_fn(move || {
-        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/' || c == '"' || c == '\'');
-        if rest.is_empty() {
+        let start = find(bytes, at, &NAME_START);
+        if start >= bytes.len() {
             return None;
         }
-        let bytes = rest.as_bytes();
-        let name_len =
-            bytes.iter().position(|&b| b.is_ascii_whitespace() || b == b'=' || b == b'/').unwrap_or(bytes.len());
         // `=x` alone: the sign is part of the name by the standard; it is of no use, so it is passed over.
-        let name_len = name_len.max(1);
-        let (name, after) = rest.split_at_checked(name_len)?;
-        let trimmed = after.trim_ascii_start();
-        let Some(value) = trimmed.strip_prefix('=') else {
-            rest = after;
-            return Some((name, ""));
-        };
-        let value = value.trim_ascii_start();
-        let (value, after) = if let Some(&quote @ (b'"' | b'\'')) = value.as_bytes().first() {
-            let inner = value.get(1..).unwrap_or_default();
-            let end = memchr(quote, inner.as_bytes()).unwrap_or(inner.len());
-            (inner.get(..end).unwrap_or_default(), inner.get(end + 1..).unwrap_or_default())
-        } else {
-            let end = memchr2(b' ', b'\t', value.as_bytes()).unwrap_or(value.len());
-            let end = memchr2(b'\n', b'\r', value.as_bytes()).map_or(end, |line| line.min(end));
-            (value.get(..end).unwrap_or_default(), value.get(end..).unwrap_or_default())
-        };
-        rest = after;
-        Some((name, value))
+        let end = find(bytes, start, &NAME_END).max(start + 1);
+        let name = Span::of(start, end);
+        let sign = find(bytes, end, &NO_BLANK);
+        if bytes.get(sign) != Some(&b'=') {
+            at = end;
+            return Some((name, Span::default()));
+        }
+        let start = find(bytes, sign + 1, &NO_BLANK);
+        if let Some(&quote @ (b'"' | b'\'')) = bytes.get(start) {
+            let inner = bytes.get(start + 1..).unwrap_or_default();
+            let end = memchr(quote, inner).map_or(bytes.len(), |end| start + 1 + end);
+            at = end + 1;
+            return Some((name, Span::of(start + 1, end)));
+        }
+        at = find(bytes, start, &VALUE_END);
+        Some((name, Span::of(start, at)))
     })
+    .take(ATTRIBUTES_MAX)
+}
+
+/// For each byte whether it is of a kind.
+type Kind = [bool; 256];
+
+static NO_BLANK: Kind = none_of(b" \t\n\r\x0c");
+static TAG_NAME_END: Kind = any_of(b" \t\n\r\x0c>/");
+static NAME_START: Kind = none_of(b" \t\n\r\x0c/\"'");
+static NAME_END: Kind = any_of(b" \t\n\r\x0c=/");
+static VALUE_END: Kind = any_of(b" \t\n\r");
+
+const fn any_of(bytes: &[u8]) -> Kind {
+    let mut kind = [false; 256];
+    let mut rest = bytes;
+    while let [byte, after @ ..] = rest {
+        kind[*byte as usize] = true;
+        rest = after;
+    }
+    kind
+}
+
+const fn none_of(bytes: &[u8]) -> Kind {
+    let mut kind = any_of(bytes);
+    let mut at = 0;
+    while at < kind.len() {
+        kind[at] = !kind[at];
+        at += 1;
+    }
+    kind
+}
+
+/// Where the first byte of a kind stands, from a place on; the end where there is none.
+fn find(bytes: &[u8], from: usize, kind: &Kind) -> usize {
+    let rest = bytes.get(from..).unwrap_or_default();
+    rest.iter().position(|byte| kind[usize::from(*byte)]).map_or(bytes.len().max(from), |found| from + found)
 }
