@@ -6,6 +6,8 @@ mod given;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use regex::Regex;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -314,15 +316,15 @@ pub fn extract(input: &CandidateInput<'_>) -> Result<Extracted, CandidateError> 
 }
 
 /// An answer's pages, read.
-struct Pages {
+struct Pages<'a> {
     /// The first, decoded.
-    first: String,
+    first: Cow<'a, str>,
     /// All of them as one.
     extracted: Extracted,
 }
 
-impl Pages {
-    fn read(input: &CandidateInput<'_>) -> Result<Self, CandidateError> {
+impl<'a> Pages<'a> {
+    fn read(input: &CandidateInput<'a>) -> Result<Self, CandidateError> {
         let page = input.page;
         if let Some(reason) = binary::not_text(page.content_type(), &page.body) {
             return Err(CandidateError::Unreadable { url: page.final_url.clone(), reason });

@@ -21,13 +21,13 @@ const DECLARATION_WITHIN_BYTES: usize = 2048;
 const DETECTED_FROM_BYTES: usize = 1 << 16;
 
 /// The text of an HTML page.
-pub fn html(bytes: &[u8], content_type: Option<&str>) -> String {
+pub fn html<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Cow<'a, str> {
     let head = head_of(bytes);
     decode(bytes, &[content_type.and_then(charset_parameter), meta_charset(&head), declared_encoding(&head)])
 }
 
 /// The text of an XML document, or of JSON.
-pub fn xml(bytes: &[u8], content_type: Option<&str>) -> String {
+pub fn xml<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Cow<'a, str> {
     decode(bytes, &[content_type.and_then(charset_parameter), declared_encoding(&head_of(bytes))])
 }
 
@@ -54,28 +54,28 @@ enum Charset {
     Ebcdic(&'static str),
 }
 
-fn decode(bytes: &[u8], declared: &[Option<String>]) -> String {
+fn decode<'a>(bytes: &'a [u8], declared: &[Option<String>]) -> Cow<'a, str> {
     if let Some(text) = by_marks(bytes) {
-        return text;
+        return text.into();
     }
     let declared: Vec<Charset> = declared.iter().flatten().filter_map(|label| charset(label)).collect();
     let seven_bit = declared.iter().find(|charset| is_seven_bit(**charset));
     match std::str::from_utf8(bytes) {
-        Ok(text) if seven_bit.is_none() => return text.to_owned(),
+        Ok(text) if seven_bit.is_none() => return text.into(),
         _ => {}
     }
     if let Some(text) = declared.iter().find_map(|charset| decode_strictly(bytes, *charset)) {
-        return text;
+        return text.into();
     }
     // No declaration holds for every byte. UTF-8 with some damage is told apart from a legacy charset by its intact
     // sequences.
     if is_mostly_utf8(bytes) {
-        return utf8_with_stray_bytes(bytes);
+        return utf8_with_stray_bytes(bytes).into();
     }
     if let Some(Charset::Standard(encoding)) = declared.first().filter(|first| !is_utf8(**first)) {
-        return encoding.decode_without_bom_handling(bytes).0.into_owned();
+        return encoding.decode_without_bom_handling(bytes).0;
     }
-    detect(bytes).decode_without_bom_handling(bytes).0.into_owned()
+    detect(bytes).decode_without_bom_handling(bytes).0
 }
 
 /// Decodes what says by its first bytes what it is.

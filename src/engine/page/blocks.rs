@@ -47,14 +47,14 @@ impl RawBlock {
 }
 
 /// The blocks below `root` that no mark takes out; with `keep_marked`, those too.
-pub(super) fn cut(dom: &Dom, marks: &Marks, root: NodeId, base_reason: Option<&'static str>) -> Vec<RawBlock> {
+pub(super) fn cut(dom: &Dom<'_>, marks: &Marks, root: NodeId, base_reason: Option<&'static str>) -> Vec<RawBlock> {
     let mut cutter = Cutter { dom, marks, base_reason, blocks: Vec::new(), open: Open::default(), inline: Vec::new() };
     cutter.walk(root);
     cutter.blocks
 }
 
 /// Those of a page's blocks that are below `root`, where they are what [`cut`] gives for it.
-pub(super) fn below<'a>(dom: &Dom, marks: &Marks, all: &'a [RawBlock], root: NodeId) -> Cow<'a, [RawBlock]> {
+pub(super) fn below<'a>(dom: &Dom<'_>, marks: &Marks, all: &'a [RawBlock], root: NodeId) -> Cow<'a, [RawBlock]> {
     let is_cut_alike = marks.dropped(root).is_none()
         && dom.tag(root).is_some_and(Tag::is_block)
         && !dom.ancestors(root).any(|at| dom.tag(at).is_some_and(is_emphasis))
@@ -106,7 +106,7 @@ struct Open {
 }
 
 struct Cutter<'a> {
-    dom: &'a Dom,
+    dom: &'a Dom<'a>,
     marks: &'a Marks,
     base_reason: Option<&'static str>,
     blocks: Vec<RawBlock>,

@@ -59,7 +59,7 @@ fn folded(text: &str) -> String {
 }
 
 /// Whether the page shows a name near its headline, by its last word.
-fn is_shown(dom: &Dom, near: &Near, name: &str) -> bool {
+fn is_shown(dom: &Dom<'_>, near: &Near, name: &str) -> bool {
     let last = name.split_whitespace().last().unwrap_or(name).to_lowercase();
     let lines = near.in_order().filter_map(|id| dom.text(id)).filter(|text| text.len() <= LINE_MAX_BYTES);
     lines.into_iter().any(|text| text.to_lowercase().contains(&last))
@@ -110,7 +110,7 @@ fn without_tags(text: &str) -> String {
 }
 
 /// Authors by microdata and `rel=author`: those near the headline if there are any, never those of comments.
-fn marked(dom: &Dom, marks: &Marks, outlet: Outlet<'_>, near: &Near) -> Vec<String> {
+fn marked(dom: &Dom<'_>, marks: &Marks, outlet: Outlet<'_>, near: &Near) -> Vec<String> {
     let is_other = |id| matches!(marks.dropped(id), Some("comments" | "related links" | "advertisement"));
     let is_marked = |id: &NodeId| is_author_element(dom, *id) && !is_other(*id);
     let closest: Vec<NodeId> = near.in_order().filter(is_marked).take(MARKED_MAX).collect();
@@ -120,7 +120,7 @@ fn marked(dom: &Dom, marks: &Marks, outlet: Outlet<'_>, near: &Near) -> Vec<Stri
 }
 
 /// What elements say that are named for the author, wherever they stand, if all of them say the same.
-fn named(dom: &Dom, marks: &Marks, outlet: Outlet<'_>) -> Vec<String> {
+fn named(dom: &Dom<'_>, marks: &Marks, outlet: Outlet<'_>) -> Vec<String> {
     let is_other = |id| matches!(marks.dropped(id), Some("comments" | "related links" | "advertisement" | "aside"));
     let is_line = |id: &NodeId| {
         let chars = marks.sums(*id).text;
@@ -137,7 +137,7 @@ fn named(dom: &Dom, marks: &Marks, outlet: Outlet<'_>) -> Vec<String> {
     found
 }
 
-fn is_author_element(dom: &Dom, id: NodeId) -> bool {
+fn is_author_element(dom: &Dom<'_>, id: NodeId) -> bool {
     let is_marked = |(name, _)| matches!(name, Name::Itemprop | Name::Property | Name::Rel);
     if !dom.attributes(id).any(is_marked) {
         return false;
@@ -156,7 +156,7 @@ fn is_author_element(dom: &Dom, id: NodeId) -> bool {
 
 /// The text of an element as one line. Pages set names and what follows in elements of their own without a blank between
 /// them: «Jo Arden<span>Staff Writer</span>».
-fn line(dom: &Dom, id: NodeId) -> String {
+fn line(dom: &Dom<'_>, id: NodeId) -> String {
     let mut out = String::new();
     for text in dom.subtree(id).filter_map(|at| dom.text(at)) {
         if out.len() + text.len() > LINE_MAX_BYTES {
@@ -173,7 +173,7 @@ fn line(dom: &Dom, id: NodeId) -> String {
 }
 
 /// The visible line near the headline that begins with "By", else what is named as a byline, else links to authors' pages.
-fn byline(dom: &Dom, marks: &Marks, outlet: Outlet<'_>, near: &Near) -> Vec<String> {
+fn byline(dom: &Dom<'_>, marks: &Marks, outlet: Outlet<'_>, near: &Near) -> Vec<String> {
     let mut named = Vec::new();
     let mut linked: Vec<String> = Vec::new();
     for id in near.in_order() {
@@ -215,7 +215,7 @@ fn byline(dom: &Dom, marks: &Marks, outlet: Outlet<'_>, near: &Near) -> Vec<Stri
 }
 
 /// Whether an element stands in a picture's markup, not only in something named as a credit.
-fn is_in_figure(dom: &Dom, id: NodeId) -> bool {
+fn is_in_figure(dom: &Dom<'_>, id: NodeId) -> bool {
     dom.ancestors(id).take(8).any(|at| matches!(dom.tag(at), Some(Tag::Figure | Tag::Figcaption | Tag::Picture)))
 }
 
@@ -237,7 +237,7 @@ fn after_inner_by(text: &str) -> Option<&str> {
         .filter(|rest| !rest.is_empty())
 }
 
-fn is_named(dom: &Dom, id: NodeId) -> bool {
+fn is_named(dom: &Dom<'_>, id: NodeId) -> bool {
     [Name::Class, Name::Id, Name::DataTestid, Name::DataComponent].into_iter().any(|name| {
         dom.attribute(id, name).filter(|value| may_name(value)).is_some_and(|value| {
             let squeezed: String =

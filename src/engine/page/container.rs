@@ -29,7 +29,7 @@ const PARAGRAPH_MIN_CHARS: u32 = 80;
 const STORY_MIN_CHARS: u32 = 300;
 
 /// The element whose blocks are the article's. `headline` is where the page shows it.
-pub(super) fn find(dom: &Dom, marks: &Marks, blocks: &[RawBlock], headline: Option<NodeId>) -> Option<NodeId> {
+pub(super) fn find(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock], headline: Option<NodeId>) -> Option<NodeId> {
     let top = choose(dom, marks, blocks)?;
     let Some(story) = headline.and_then(|headline| story(dom, blocks, headline)) else { return Some(top) };
     if !is_of_another(dom, blocks, top, story) {
@@ -39,7 +39,7 @@ pub(super) fn find(dom: &Dom, marks: &Marks, blocks: &[RawBlock], headline: Opti
     Some(if dom.subtree(story.element).contains(&own) { own } else { story.element })
 }
 
-fn choose(dom: &Dom, marks: &Marks, blocks: &[RawBlock]) -> Option<NodeId> {
+fn choose(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock]) -> Option<NodeId> {
     let top = vote(dom, marks, blocks)?;
     let prose = Prose::read(dom, blocks);
     let top = climb(dom, marks, blocks, &prose, top);
@@ -54,7 +54,7 @@ struct Story {
 }
 
 /// The article that a headline stands in: pages go on to their next articles, each whole, or show longer texts beside their own.
-fn story(dom: &Dom, blocks: &[RawBlock], headline: NodeId) -> Option<Story> {
+fn story(dom: &Dom<'_>, blocks: &[RawBlock], headline: NodeId) -> Option<Story> {
     let is_told = |element: &NodeId| {
         let paragraphs = within(dom, blocks, *element).iter().filter(|block| is_paragraph(block));
         let (count, chars) = paragraphs.fold((0, 0), |(count, chars), block| (count + 1, chars + block.chars));
@@ -69,7 +69,7 @@ fn is_paragraph(block: &RawBlock) -> bool {
 }
 
 /// Whether an element is an article by its tag or its class.
-fn is_story(dom: &Dom, id: NodeId) -> bool {
+fn is_story(dom: &Dom<'_>, id: NodeId) -> bool {
     match dom.tag(id) {
         Some(Tag::Article) => true,
         Some(Tag::Div | Tag::Section) => dom.attribute(id, Name::Class).is_some_and(|class| {
@@ -80,7 +80,7 @@ fn is_story(dom: &Dom, id: NodeId) -> bool {
 }
 
 /// Whether the voted container is beside the article of the page's headline, or holds others like it.
-fn is_of_another(dom: &Dom, blocks: &[RawBlock], top: NodeId, story: Story) -> bool {
+fn is_of_another(dom: &Dom<'_>, blocks: &[RawBlock], top: NodeId, story: Story) -> bool {
     if dom.subtree(story.element).contains(&top) {
         return false;
     }
@@ -98,7 +98,7 @@ fn is_of_another(dom: &Dom, blocks: &[RawBlock], top: NodeId, story: Story) -> b
 }
 
 /// The blocks inside an element, which follow each other.
-fn within<'a>(dom: &Dom, blocks: &'a [RawBlock], element: NodeId) -> &'a [RawBlock] {
+fn within<'a>(dom: &Dom<'_>, blocks: &'a [RawBlock], element: NodeId) -> &'a [RawBlock] {
     let range = dom.subtree(element);
     let is_inside = |block: &RawBlock| range.contains(&block.element);
     let first = blocks.iter().position(is_inside).unwrap_or(blocks.len());
@@ -111,7 +111,7 @@ fn is_prose(block: &RawBlock) -> bool {
     block.chars >= VOTE_MIN_CHARS && block.link_density() < 0.5
 }
 
-fn vote(dom: &Dom, marks: &Marks, blocks: &[RawBlock]) -> Option<NodeId> {
+fn vote(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock]) -> Option<NodeId> {
     let mut scores = vec![0.0_f32; dom.len()];
     for block in blocks.iter().filter(|block| is_prose(block)) {
         let commas = block.text.chars().filter(|c| matches!(c, ',' | '，' | '、' | '،' | '。')).count().min(12);
@@ -156,7 +156,7 @@ struct Prose {
 }
 
 impl Prose {
-    fn read(dom: &Dom, blocks: &[RawBlock]) -> Self {
+    fn read(dom: &Dom<'_>, blocks: &[RawBlock]) -> Self {
         let mut before = vec![0_u64; dom.len() + 1];
         for block in blocks.iter().filter(|block| is_prose(block)) {
             if let Some(slot) = before.get_mut(block.element as usize + 1) {
@@ -172,7 +172,7 @@ impl Prose {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "lengths of pages")]
-    fn of(&self, dom: &Dom, id: NodeId) -> f64 {
+    fn of(&self, dom: &Dom<'_>, id: NodeId) -> f64 {
         let range = dom.subtree(id);
         let at = |index: NodeId| self.before.get((index as usize).min(self.before.len().saturating_sub(1))).copied();
         at(range.end).unwrap_or(0).saturating_sub(at(range.start).unwrap_or(0)) as f64
@@ -180,7 +180,7 @@ impl Prose {
 }
 
 /// Takes an ancestor where the body goes on in it: bodies are split by advertisements and full-width images.
-fn climb(dom: &Dom, marks: &Marks, blocks: &[RawBlock], prose: &Prose, top: NodeId) -> NodeId {
+fn climb(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock], prose: &Prose, top: NodeId) -> NodeId {
     let holders = holders(dom, blocks, top);
     let (mut at, mut own) = (top, prose.of(dom, top));
     for above in dom.ancestors(top).skip(1).take(5) {
@@ -199,7 +199,7 @@ fn climb(dom: &Dom, marks: &Marks, blocks: &[RawBlock], prose: &Prose, top: Node
 }
 
 /// Whether an element is a running report by its name: its posts are one article, each in a container of its own.
-fn is_live(dom: &Dom, id: NodeId) -> bool {
+fn is_live(dom: &Dom<'_>, id: NodeId) -> bool {
     [Name::Class, Name::Id, Name::DataComponent, Name::DataTestid, Name::Itemtype].into_iter().any(|name| {
         dom.attribute(id, name).is_some_and(|value| {
             let mut words = value.split(|c: char| !c.is_ascii_alphanumeric());
@@ -214,7 +214,7 @@ fn is_live(dom: &Dom, id: NodeId) -> bool {
 type Looks<'a> = (Option<Tag>, &'a str);
 
 /// The longest class tells most; pieces that are numbered (`story-body-2`) look the same.
-fn looks(dom: &Dom, id: NodeId) -> Looks<'_> {
+fn looks<'a>(dom: &'a Dom<'_>, id: NodeId) -> Looks<'a> {
     let class = dom.attribute(id, Name::Class).unwrap_or_default();
     let name = class.split_whitespace().max_by_key(|name| name.len()).unwrap_or_default();
     let unnumbered = name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '_'));
@@ -222,7 +222,7 @@ fn looks(dom: &Dom, id: NodeId) -> Looks<'_> {
 }
 
 /// What the elements look like that hold the paragraphs of the container, where they have a name.
-fn holders<'a>(dom: &'a Dom, blocks: &[RawBlock], top: NodeId) -> Vec<Looks<'a>> {
+fn holders<'a>(dom: &'a Dom<'_>, blocks: &[RawBlock], top: NodeId) -> Vec<Looks<'a>> {
     let range = dom.subtree(top);
     let mut found: Vec<Looks<'a>> = Vec::new();
     for block in blocks.iter().filter(|block| is_prose(block) && range.contains(&block.element)).take(200) {
@@ -236,7 +236,7 @@ fn holders<'a>(dom: &'a Dom, blocks: &[RawBlock], top: NodeId) -> Vec<Looks<'a>>
 
 /// Whether the prose beside `at` looks like more of the same: paragraphs, or blocks with the same element and class, or held
 /// by such.
-fn is_continued(dom: &Dom, blocks: &[RawBlock], above: NodeId, at: NodeId, holders: &[Looks<'_>]) -> bool {
+fn is_continued(dom: &Dom<'_>, blocks: &[RawBlock], above: NodeId, at: NodeId, holders: &[Looks<'_>]) -> bool {
     let (inside, all) = (dom.subtree(at), dom.subtree(above));
     // What has no name of its own looks as what it is in.
     let named = dom.ancestors(at).take_while(|up| *up != above).find(|up| !looks(dom, *up).1.is_empty());
@@ -260,7 +260,7 @@ fn is_continued(dom: &Dom, blocks: &[RawBlock], above: NodeId, at: NodeId, holde
 }
 
 /// The element that the publisher names as the body, where it holds about as much as the voted one.
-fn named(dom: &Dom, marks: &Marks, prose: &Prose, top: NodeId) -> Option<NodeId> {
+fn named(dom: &Dom<'_>, marks: &Marks, prose: &Prose, top: NodeId) -> Option<NodeId> {
     let wanted = prose.of(dom, top) * NAMED_SHARE;
     let mut best: Option<(NodeId, f64)> = None;
     for id in dom.ids().skip(1) {
@@ -287,7 +287,7 @@ fn named(dom: &Dom, marks: &Marks, prose: &Prose, top: NodeId) -> Option<NodeId>
     (!goes_on).then_some(best)
 }
 
-pub(super) fn is_named_body(dom: &Dom, id: NodeId) -> bool {
+pub(super) fn is_named_body(dom: &Dom<'_>, id: NodeId) -> bool {
     if dom
         .tag(id)
         .is_none_or(|tag| !matches!(tag, Tag::Div | Tag::Section | Tag::Article | Tag::Main | Tag::Td | Tag::Span))
@@ -311,7 +311,7 @@ pub(super) fn is_named_body(dom: &Dom, id: NodeId) -> bool {
 }
 
 /// Whether an element is the body in the words of schema.org.
-pub(super) fn is_stated_body(dom: &Dom, id: NodeId) -> bool {
+pub(super) fn is_stated_body(dom: &Dom<'_>, id: NodeId) -> bool {
     property(dom, id).is_some_and(|name| name.eq_ignore_ascii_case("articleBody"))
 }
 

@@ -44,7 +44,7 @@ pub(super) fn section(head: &Head, json: &JsonLd) -> Option<String> {
 }
 
 /// Tags: those that the page shows as tag links, else `article:tag` and keywords.
-pub(super) fn tags(dom: &Dom, head: &Head, json: &JsonLd) -> Vec<String> {
+pub(super) fn tags(dom: &Dom<'_>, head: &Head, json: &JsonLd) -> Vec<String> {
     let shown = dom
         .ids()
         .filter(|id| {
@@ -178,7 +178,7 @@ static CREDIT: LazyLock<Regex> = LazyLock::new(|| {
 /// The publication that the page itself credits with the text.
 ///
 /// A credit stands below the text, in a block of its own or in the chrome (`chrome`, the last first), or above it.
-pub(super) fn origin(dom: &Dom, chrome: &[RawBlock], blocks: &[RawBlock], url: &WebUrl) -> Option<Origin> {
+pub(super) fn origin(dom: &Dom<'_>, chrome: &[RawBlock], blocks: &[RawBlock], url: &WebUrl) -> Option<Origin> {
     let below = chrome.iter().chain(blocks.iter().rev()).take(CREDIT_BLOCKS);
     let candidates = below.chain(blocks.iter().take(30));
     for block in candidates.filter(|block| block.chars <= 300) {

@@ -35,7 +35,7 @@ pub(super) struct Flight {
 
 impl Flight {
     /// Reads the stream. None where the page has none.
-    pub(super) fn read(dom: &Dom) -> Option<Self> {
+    pub(super) fn read(dom: &Dom<'_>) -> Option<Self> {
         let stream = stream(dom);
         if stream.is_empty() {
             return None;
@@ -71,7 +71,7 @@ pub(super) fn markup(values: &[Value]) -> String {
 }
 
 /// All that the page's scripts push, in their order.
-fn stream(dom: &Dom) -> Vec<u8> {
+fn stream(dom: &Dom<'_>) -> Vec<u8> {
     let mut out = Vec::new();
     for script in state::scripts(dom) {
         let Some((_, mut rest)) = script.split_once("__next_f") else { continue };

@@ -31,7 +31,7 @@ pub(super) struct JsonLd {
 
 /// Reads all blocks of a page. The article that names this page's address wins, else the first; the others fill what it lacks
 /// only where their headline is the same, since pages state the articles that they link to as well.
-pub(super) fn read(dom: &Dom, url: &WebUrl) -> JsonLd {
+pub(super) fn read(dom: &Dom<'_>, url: &WebUrl) -> JsonLd {
     let mut found = JsonLd::default();
     let mut blocks = Vec::new();
     for id in dom.ids() {

@@ -2,6 +2,8 @@
 //! attributes, the words of classes. A page has tens of thousands of them; to look one up takes a multiplication and mostly one
 //! comparison.
 
+use std::ops::Range;
+
 /// Longest word, in bytes.
 const WORD_MAX_BYTES: usize = 15;
 
@@ -18,14 +20,28 @@ impl Word {
         if text.len() > WORD_MAX_BYTES {
             return Self::NONE;
         }
-        // The length goes first, or words would be the same that differ by zeros at their head.
-        let mut number = text.len() as u128;
+        let mut number = 0;
         let mut rest = text;
-        while let [byte, after @ ..] = rest {
-            number = number << 8 | byte.to_ascii_lowercase() as u128;
-            rest = after;
+        while let [before @ .., byte] = rest {
+            number = number << 8 | *byte as u128;
+            rest = before;
         }
-        Self(number)
+        Self::numbered(number, text.len())
+    }
+
+    /// The word that a part of a text is.
+    pub(super) fn within(text: &[u8], part: Range<usize>) -> Self {
+        // Read whole, with what follows it, and cut to its length: a loop over so few letters guesses wrong where it ends.
+        match text.get(part.start..).and_then(|rest| rest.first_chunk()) {
+            Some(_) if part.len() > WORD_MAX_BYTES => Self::NONE,
+            Some(whole) => Self::numbered(u128::from_le_bytes(*whole) & ((1 << (8 * part.len())) - 1), part.len()),
+            None => Self::of(text.get(part).unwrap_or_default()),
+        }
+    }
+
+    /// The length goes with the letters, or words would be the same that differ by zeros at their end.
+    const fn numbered(letters: u128, length: usize) -> Self {
+        Self(in_lower_case(letters) | (length as u128) << (8 * WORD_MAX_BYTES))
     }
 
     /// The two words, in this order; none where one of them is none.
@@ -55,6 +71,17 @@ impl Word {
         let folded = (self.0 as u64) ^ (self.0 >> 64) as u64;
         (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - slots.trailing_zeros())) as usize
     }
+}
+
+/// Sixteen bytes with those of upper-case letters as those of lower case: of bytes below 128, the sum with one number sets the
+/// highest bit of those from `A` on, with another of those behind `Z`.
+const fn in_lower_case(bytes: u128) -> u128 {
+    const EACH: u128 = u128::MAX / 255;
+    let low = bytes & (EACH * 0x7f);
+    let from_a = low + EACH * (0x80 - b'A' as u128);
+    let behind_z = low + EACH * (0x7f - b'Z' as u128);
+    let upper = from_a & !behind_z & !bytes & (EACH * 0x80);
+    bytes | (upper >> 2)
 }
 
 /// What words and pairs of words mean. `SLOTS` is a power of two, about twice the number of words.
@@ -125,7 +152,14 @@ mod tests {
             ("\0one", 0),
             ("ünö", 0),
         ] {
-            assert_eq!(NUMBERS.get(Word::of(text.as_bytes())), expected, "{text}");
+            let padded = format!("<{text}=and what follows it");
+            let within = Word::within(padded.as_bytes(), 1..1 + text.len());
+            assert_eq!(within, Word::of(text.as_bytes()));
+            assert_eq!(NUMBERS.get(within), expected, "{text}");
+        }
+        for byte in 0..=u8::MAX {
+            assert_eq!(Word::of(&[byte]), Word::of(&[byte.to_ascii_lowercase()]), "{byte}");
+            assert_eq!(Word::of(&[byte]) == Word::of(b"a"), byte.eq_ignore_ascii_case(&b'a'), "{byte}");
         }
     }
 }

@@ -59,7 +59,7 @@ pub(super) struct Marks {
 
 impl Marks {
     /// Reads the whole page once forward and once backward.
-    pub(super) fn read(dom: &Dom) -> Self {
+    pub(super) fn read(dom: &Dom<'_>) -> Self {
         let linked = inside_links(dom);
         let sums = sums(dom, &linked);
         let total = sums.first().map_or(0, |all| all.prose);
@@ -116,19 +116,19 @@ struct NamedBody {
 
 impl NamedBody {
     /// Whether a node is inside it.
-    fn is_around(&self, dom: &Dom, id: NodeId) -> bool {
+    fn is_around(&self, dom: &Dom<'_>, id: NodeId) -> bool {
         id > self.element && id < dom.after(self.element)
     }
 
     /// Whether a node has nothing in common with it.
-    fn is_beside(&self, dom: &Dom, id: NodeId) -> bool {
+    fn is_beside(&self, dom: &Dom<'_>, id: NodeId) -> bool {
         id >= dom.after(self.element) || dom.after(id) <= self.element
     }
 }
 
 /// The one of the named bodies that holds the most prose, the deepest of equals. None where another holds half as much beside
 /// it: then the names tell nothing, or the body is in pieces.
-fn named_body(dom: &Dom, sums: &[Sums]) -> Option<NamedBody> {
+fn named_body(dom: &Dom<'_>, sums: &[Sums]) -> Option<NamedBody> {
     let mut found: Vec<NamedBody> = Vec::new();
     for id in dom.ids().skip(1) {
         let own = sums.get(id as usize).copied().unwrap_or_default();
@@ -151,7 +151,7 @@ fn named_body(dom: &Dom, sums: &[Sums]) -> Option<NamedBody> {
 /// Named bodies of a page that are looked at.
 const NAMED_MAX: usize = 64;
 
-fn inside_links(dom: &Dom) -> Vec<bool> {
+fn inside_links(dom: &Dom<'_>) -> Vec<bool> {
     let mut linked = vec![false; dom.len()];
     for id in dom.ids().skip(1) {
         let above = linked.get(dom.parent(id) as usize).copied().unwrap_or(false);
@@ -188,7 +188,7 @@ fn is_silent(tag: Tag) -> bool {
     )
 }
 
-fn sums(dom: &Dom, linked: &[bool]) -> Vec<Sums> {
+fn sums(dom: &Dom<'_>, linked: &[bool]) -> Vec<Sums> {
     let mut sums = vec![Sums::default(); dom.len()];
     for id in dom.ids().skip(1).rev() {
         let at = id as usize;
@@ -246,7 +246,7 @@ impl Reason {
     }
 }
 
-fn reason(dom: &Dom, id: NodeId, own: Sums) -> Option<Reason> {
+fn reason(dom: &Dom<'_>, id: NodeId, own: Sums) -> Option<Reason> {
     let tag = dom.tag(id)?;
     if is_silent(tag) {
         return Some(Reason::Certain("no text of the page"));
@@ -300,7 +300,7 @@ fn reason(dom: &Dom, id: NodeId, own: Sums) -> Option<Reason> {
 }
 
 /// Whether an inline element stands in a paragraph with other words.
-fn is_in_prose(dom: &Dom, id: NodeId, own: Sums) -> bool {
+fn is_in_prose(dom: &Dom<'_>, id: NodeId, own: Sums) -> bool {
     let parent = dom.parent(id);
     if dom.tag(parent) != Some(Tag::P) {
         return false;

@@ -28,7 +28,7 @@ pub(super) struct Head {
 }
 
 impl Head {
-    pub(super) fn read(dom: &Dom) -> Self {
+    pub(super) fn read(dom: &Dom<'_>) -> Self {
         let mut head = Self::default();
         for id in dom.ids() {
             match dom.tag(id) {
@@ -49,7 +49,7 @@ impl Head {
         head
     }
 
-    fn meta(&mut self, dom: &Dom, id: NodeId) {
+    fn meta(&mut self, dom: &Dom<'_>, id: NodeId) {
         let name = [Name::Property, Name::Name, Name::Itemprop, Name::HttpEquiv]
             .into_iter()
             .find_map(|name| dom.attribute(id, name));
@@ -60,7 +60,7 @@ impl Head {
         }
     }
 
-    fn link(&mut self, dom: &Dom, id: NodeId) {
+    fn link(&mut self, dom: &Dom<'_>, id: NodeId) {
         let (Some(rel), Some(href)) = (dom.attribute(id, Name::Rel), dom.attribute(id, Name::Href)) else { return };
         if href.trim().is_empty() {
             return;
@@ -90,7 +90,7 @@ impl Head {
 }
 
 /// What an element's text is in the words of schema.org, by microdata or RDFa.
-pub(super) fn property(dom: &Dom, id: NodeId) -> Option<&str> {
+pub(super) fn property<'a>(dom: &'a Dom<'_>, id: NodeId) -> Option<&'a str> {
     dom.attribute(id, Name::Itemprop).or_else(|| {
         let named = dom.attribute(id, Name::Property).filter(|_| dom.tag(id) != Some(Tag::Meta))?;
         Some(named.strip_prefix("schema:").unwrap_or(named))
@@ -145,7 +145,7 @@ const MODIFIED: [&str; 9] = [
 
 /// What a page says of itself, and where it was found.
 pub(super) struct Said<'a> {
-    pub(super) dom: &'a Dom,
+    pub(super) dom: &'a Dom<'a>,
     pub(super) marks: &'a Marks,
     pub(super) head: &'a Head,
     pub(super) json: &'a JsonLd,
@@ -184,7 +184,7 @@ fn is_foreign(marks: &Marks, id: NodeId) -> bool {
     )
 }
 
-fn by_itemprop(dom: &Dom, marks: &Marks, name: &str, language: Option<&str>) -> Option<Published> {
+fn by_itemprop(dom: &Dom<'_>, marks: &Marks, name: &str, language: Option<&str>) -> Option<Published> {
     dom.ids()
         .filter(|id| property(dom, *id).is_some_and(|known| known.eq_ignore_ascii_case(name)))
         .filter(|id| !matches!(marks.dropped(*id), Some("comments" | "related links")))
@@ -220,7 +220,7 @@ const DATE_LINE_MAX_CHARS: u32 = 160;
 const DATE_LINES_MAX: usize = 40;
 
 /// The one day that elements state which are named for it. Where they differ, one of them is another story's.
-fn named(dom: &Dom, marks: &Marks, language: Option<&str>) -> Option<Published> {
+fn named(dom: &Dom<'_>, marks: &Marks, language: Option<&str>) -> Option<Published> {
     let lines = dom.ids().filter(|id| {
         let chars = marks.sums(*id).text;
         (6..=DATE_LINE_MAX_CHARS).contains(&chars) && !is_foreign(marks, *id) && is_date_name(dom, *id)
@@ -239,7 +239,7 @@ fn named(dom: &Dom, marks: &Marks, language: Option<&str>) -> Option<Published> 
     found
 }
 
-fn is_date_name(dom: &Dom, id: NodeId) -> bool {
+fn is_date_name(dom: &Dom<'_>, id: NodeId) -> bool {
     dom.attribute(id, Name::Class).filter(|class| class.len() <= 200).is_some_and(|class| {
         class.split_whitespace().any(|name| {
             let squeezed: String =
@@ -250,14 +250,14 @@ fn is_date_name(dom: &Dom, id: NodeId) -> bool {
 }
 
 /// Whether a node is a cell of a table that the headline is not in: facts in figures, not the article's own.
-fn is_fact(dom: &Dom, near: &Near, id: NodeId) -> bool {
+fn is_fact(dom: &Dom<'_>, near: &Near, id: NodeId) -> bool {
     let table = dom.ancestors(id).find(|at| dom.tag(*at) == Some(Tag::Table));
     table.is_some_and(|table| !dom.subtree(table).contains(&near.after.start))
 }
 
 /// The date near the headline: a `<time>`, or a line that is a date or says when the article was published. What says that it
 /// is of a change is taken where nothing else is said.
-fn visible(dom: &Dom, marks: &Marks, near: &Near, language: Option<&str>) -> Option<Published> {
+fn visible(dom: &Dom<'_>, marks: &Marks, near: &Near, language: Option<&str>) -> Option<Published> {
     let nodes = near.after_first().filter(|id| !is_foreign(marks, *id) && marks.dropped(*id) != Some("hidden"));
     let nodes = nodes.filter(|id| near.after.contains(id) || is_beside_headline(dom, near, *id));
     let is_own_time = |id: &NodeId| dom.tag(*id) == Some(Tag::Time) && !is_of_teaser(dom, marks, *id);
@@ -286,7 +286,7 @@ fn visible(dom: &Dom, marks: &Marks, near: &Near, language: Option<&str>) -> Opt
 const TEASER_MIN_CHARS: u32 = 25;
 
 /// Whether a date stands in a list's item that leads to another story.
-fn is_of_teaser(dom: &Dom, marks: &Marks, id: NodeId) -> bool {
+fn is_of_teaser(dom: &Dom<'_>, marks: &Marks, id: NodeId) -> bool {
     let item = dom.ancestors(id).take(6).find(|at| dom.tag(*at) == Some(Tag::Li));
     item.is_some_and(|item| marks.sums(item).link >= TEASER_MIN_CHARS)
 }
@@ -309,7 +309,7 @@ const LABEL_NODES: u32 = 6;
 const LABEL_MAX_BYTES: usize = 40;
 
 /// Whether a date says that it is of a change, or the words right before it do.
-fn is_of_change(dom: &Dom, id: NodeId, text: &str) -> bool {
+fn is_of_change(dom: &Dom<'_>, id: NodeId, text: &str) -> bool {
     if property(dom, id).is_some_and(|name| name.eq_ignore_ascii_case("dateModified")) || dates::says_changed(text) {
         return true;
     }
@@ -322,7 +322,7 @@ fn is_of_change(dom: &Dom, id: NodeId, text: &str) -> bool {
 
 /// Whether a line before the headline stands with it: what they have in common is less than the page, at whose top today's date
 /// may stand.
-fn is_beside_headline(dom: &Dom, near: &Near, id: NodeId) -> bool {
+fn is_beside_headline(dom: &Dom<'_>, near: &Near, id: NodeId) -> bool {
     let common = dom.ancestors(id).find(|above| dom.subtree(*above).contains(&near.after.start));
     common.is_some_and(|common| common != Dom::ROOT && !matches!(dom.tag(common), Some(Tag::Body | Tag::Html)))
 }
@@ -358,7 +358,7 @@ impl Near {
 
 /// The nodes around a headline: a little before it, and on to the first paragraphs. Where there is no headline, from the page's
 /// head on.
-pub(super) fn near(dom: &Dom, marks: &Marks, headline: Option<NodeId>) -> Near {
+pub(super) fn near(dom: &Dom<'_>, marks: &Marks, headline: Option<NodeId>) -> Near {
     let headline = headline.unwrap_or(Dom::ROOT);
     let mut end = headline;
     let mut prose = 0;

@@ -320,7 +320,7 @@ fn settle_date(page: Option<Published>, entry: Option<&Entry>) -> Option<Publish
 }
 
 /// Blocks at the end of the page's chrome, the last first: publishers put credits into boxes of their own.
-fn last_of_chrome(dom: &Dom, marks: &Marks) -> Vec<RawBlock> {
+fn last_of_chrome(dom: &Dom<'_>, marks: &Marks) -> Vec<RawBlock> {
     let mut found = Vec::new();
     let is_top = |id| marks.dropped(id).is_some() && marks.dropped(dom.parent(id)).is_none();
     for id in dom.ids().skip(1).rev() {
@@ -342,11 +342,11 @@ struct Body {
 
 impl Body {
     /// `all` are the blocks of the whole page, with the element that shows its headline.
-    fn of(dom: &Dom, marks: &Marks, all: (&[RawBlock], Option<NodeId>), about: &prune::About<'_>) -> Self {
+    fn of(dom: &Dom<'_>, marks: &Marks, all: (&[RawBlock], Option<NodeId>), about: &prune::About<'_>) -> Self {
         let Some(root) = container::find(dom, marks, all.0, all.1) else {
             return Self { blocks: Vec::new(), trace: Vec::new(), edges: Vec::new() };
         };
-        let inside = blocks::below(dom, marks, all, root);
+        let inside = blocks::below(dom, marks, all.0, root);
         let trace = prune::prune(&inside, about);
         let kept = inside.iter().zip(&trace).filter(|(_, line)| line.kept).map(|(block, _)| block);
         let head = inside.iter().take(EDGE_BLOCKS);

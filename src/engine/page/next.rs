@@ -13,7 +13,7 @@ use crate::model::url::WebUrl;
 const LINKS_MAX: usize = 3_000;
 
 /// The next part's address, if there is one.
-pub(super) fn next(dom: &Dom, marks: &Marks, head: &Head, url: &WebUrl) -> Option<WebUrl> {
+pub(super) fn next(dom: &Dom<'_>, marks: &Marks, head: &Head, url: &WebUrl) -> Option<WebUrl> {
     let follows = |href: &str| url.join(href).ok().filter(|next| split::may_follow(url, next));
     head.next.as_deref().and_then(follows).or_else(|| {
         let name = name(url)?;

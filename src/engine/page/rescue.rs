@@ -53,7 +53,7 @@ pub(super) fn moved(shown: &[Block], head: &Head, url: &WebUrl) -> Option<WebUrl
 }
 
 /// What the page shows, or what it states where it shows too little.
-pub(super) fn rescue(shown: Read, page: &Dom, json: &JsonLd, about: &prune::About<'_>) -> Read {
+pub(super) fn rescue(shown: Read, page: &Dom<'_>, json: &JsonLd, about: &prune::About<'_>) -> Read {
     let length = length(&shown.0);
     if length >= TEASER_BYTES {
         return shown;
@@ -96,7 +96,7 @@ fn goes_on(shown: &[Block], stated: &[Block]) -> bool {
 
 /// Whether a script quotes what the page shows: cheap, before any state is parsed. The run of plain letters is one that no
 /// escaping changes.
-fn state_quotes(page: &Dom, shown: &[Block]) -> bool {
+fn state_quotes(page: &Dom<'_>, shown: &[Block]) -> bool {
     let Some(sample) = sample(shown) else { return false };
     let is_plain = |c: char| c.is_ascii_alphanumeric() || c == ' ' || c == ',';
     let Some(run) = sample.text.split(|c| !is_plain(c)).max_by_key(|run| run.len()).filter(|run| run.len() >= 20)

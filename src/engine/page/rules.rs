@@ -113,7 +113,7 @@ pub(super) struct Ruled {
 const REMOVED_MAX: usize = 100;
 
 /// Applies rules to a parsed page.
-pub(super) fn apply(rules: &SiteRules, dom: &Dom) -> Ruled {
+pub(super) fn apply(rules: &SiteRules, dom: &Dom<'_>) -> Ruled {
     let mut page = Html::parse_document(&written(dom));
     let title =
         rules.title.iter().find_map(|selector| page.select(selector).map(text_of).find(|text| !text.is_empty()));
@@ -174,7 +174,7 @@ pub(super) fn attribute(name: &str, value: &str, out: &mut String) {
 }
 
 /// The bounded tree as markup.
-fn written(dom: &Dom) -> String {
+fn written(dom: &Dom<'_>) -> String {
     let mut out = String::new();
     let mut open: Vec<(u32, Tag)> = Vec::new();
     for id in dom.ids().skip(1) {

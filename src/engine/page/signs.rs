@@ -15,8 +15,8 @@ pub(super) fn read(name: &str, chars: u32) -> Option<&'static str> {
         if byte.is_ascii_alphabetic() && !begins {
             continue;
         }
-        if let Some(letters) = bytes.get(start..at).filter(|letters| !letters.is_empty()) {
-            let word = Word::of(letters);
+        if start < at {
+            let word = Word::within(bytes, start..at);
             let signs = [WORDS.get(word), PAIRS.get(before.followed_by(word))];
             if let Some(reason) = signs.into_iter().find_map(|sign| sign.reason(chars)) {
                 return Some(reason);

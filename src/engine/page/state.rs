@@ -70,7 +70,7 @@ const ARTICLE_KEYS: [&str; 16] = [
 ];
 
 /// The article's body as HTML, from the scripts or from `streamed`, the values of a stream.
-pub(super) fn body(dom: &Dom, streamed: &[Value], title: Option<&str>) -> Option<String> {
+pub(super) fn body(dom: &Dom<'_>, streamed: &[Value], title: Option<&str>) -> Option<String> {
     let mut best: Option<Found> = None;
     let scripts = scripts(dom).filter_map(value).take(SCRIPTS_MAX).map(|value| Cow::Owned(flat(value)));
     for value in scripts.chain(streamed.iter().map(Cow::Borrowed)) {
@@ -86,7 +86,7 @@ pub(super) fn body(dom: &Dom, streamed: &[Value], title: Option<&str>) -> Option
 }
 
 /// Scripts that hold data, but not what they state for search engines, which is read elsewhere.
-pub(super) fn scripts(dom: &Dom) -> impl Iterator<Item = &str> {
+pub(super) fn scripts<'a>(dom: &'a Dom<'_>) -> impl Iterator<Item = &'a str> {
     dom.ids().filter(|id| dom.tag(*id) == Some(Tag::Script)).filter_map(|id| {
         let is_stated = dom.attribute(id, Name::Type).is_some_and(|kind| kind.contains("ld+json"));
         let text = dom.children(id).find_map(|child| dom.text(child))?;

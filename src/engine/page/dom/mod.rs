@@ -38,24 +38,15 @@ impl Span {
     }
 }
 
-/// What a node is.
-#[derive(Debug, Clone, Copy)]
-enum Kind {
-    /// `attributes` are places in the list of those that are known by name, `written` are all as the page has them.
-    Element {
-        tag: Tag,
-        attributes: Span,
-        written: Span,
-    },
-    Text(Span),
-}
-
 #[derive(Debug, Clone, Copy)]
 struct Node {
     parent: NodeId,
     /// The first node after this one and all that is below it.
     end: NodeId,
-    kind: Kind,
+    /// A text, or an element's attributes as the page has them.
+    written: Span,
+    /// The places of an element's attributes in the list of those that are known by name.
+    attributes: Span,
 }
 
 /// One attribute, its value with entities resolved.
@@ -67,15 +58,18 @@ struct Attribute {
 
 /// A parsed page.
 #[derive(Debug)]
-pub struct Dom {
+pub struct Dom<'a> {
+    /// Each node's tag, none for text: asked for more often than all else, so they lie side by side.
+    tags: Vec<Option<Tag>>,
     nodes: Vec<Node>,
     attributes: Vec<Attribute>,
-    /// The page as it is written, and behind it the texts whose entities were resolved.
-    text: String,
+    html: &'a str,
+    /// Texts whose entities are resolved. A span that begins behind the page is one of these.
+    resolved: String,
     cut: bool,
 }
 
-impl Dom {
+impl Dom<'_> {
     /// The root, above `html`.
     pub const ROOT: NodeId = 0;
 
@@ -105,7 +99,12 @@ impl Dom {
     }
 
     fn slice(&self, span: Span) -> &str {
-        self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
+        let (start, end) = (span.start as usize, span.end as usize);
+        let found = match start.checked_sub(self.html.len()) {
+            Some(behind) => self.resolved.get(behind..end - self.html.len()),
+            None => self.html.get(start..end),
+        };
+        found.unwrap_or_default()
     }
 
     /// The parent; the root is its own.
@@ -146,27 +145,18 @@ impl Dom {
 
     /// The element's tag; `None` for text.
     pub fn tag(&self, id: NodeId) -> Option<Tag> {
-        match self.node(id)?.kind {
-            Kind::Element { tag, .. } => Some(tag),
-            Kind::Text(_) => None,
-        }
+        self.tags.get(id as usize).copied().flatten()
     }
 
     /// The text of a text node.
     pub fn text(&self, id: NodeId) -> Option<&str> {
-        match self.node(id)?.kind {
-            Kind::Text(span) => Some(self.slice(span)),
-            Kind::Element { .. } => None,
-        }
+        let node = self.node(id).filter(|_| self.tag(id).is_none())?;
+        Some(self.slice(node.written))
     }
 
     fn attributes_of(&self, id: NodeId) -> &[Attribute] {
-        match self.node(id).map(|node| node.kind) {
-            Some(Kind::Element { attributes: Span { start, end }, .. }) => {
-                self.attributes.get(start as usize..end as usize).unwrap_or_default()
-            }
-            Some(Kind::Text(_)) | None => &[],
-        }
+        let Span { start, end } = self.node(id).map_or(Span::default(), |node| node.attributes);
+        self.attributes.get(start as usize..end as usize).unwrap_or_default()
     }
 
     /// The element's attributes that are known by name, in order.
@@ -176,11 +166,8 @@ impl Dom {
 
     /// All of the element's attributes in order, names in lower case and values with entities resolved.
     pub fn all_attributes(&self, id: NodeId) -> impl Iterator<Item = (String, String)> {
-        let written = match self.node(id).map(|node| node.kind) {
-            Some(Kind::Element { written, .. }) => written,
-            Some(Kind::Text(_)) | None => Span::default(),
-        };
-        tokenize::attributes(self.text.as_bytes(), written)
+        let node = self.node(id).filter(|_| self.tag(id).is_some());
+        tokenize::attributes(self.html.as_bytes(), node.map_or(Span::default(), |node| node.written))
             .map(|(name, value)| (self.slice(name).to_ascii_lowercase(), entities::decode(self.slice(value))))
     }
 

@@ -8,12 +8,13 @@ use memchr::memchr;
 
 use super::tag::{Name, Tag};
 use super::tokenize::{Token, Tokens, attributes};
-use super::{Attribute, DEPTH_MAX, Dom, Kind, NODES_MAX, NONE, Node, NodeId, Span};
+use super::{Attribute, DEPTH_MAX, Dom, NODES_MAX, NONE, Node, NodeId, Span};
 use crate::engine::page::entities;
+use crate::engine::page::lexicon::Word;
 use crate::engine::page::pattern::any_of;
 
 /// Parses a page. Never fails: what is no markup is text.
-pub fn parse(html: &str) -> Dom {
+pub fn parse(html: &str) -> Dom<'_> {
     // Offsets are 32 bits; no body that large is ever fetched.
     let html = if html.len() < u32::MAX as usize / 4 { html } else { "" };
     let mut builder = Builder::new(html);
@@ -26,7 +27,7 @@ pub fn parse(html: &str) -> Dom {
         match token {
             Token::Text(text) => builder.text(text),
             Token::Cdata(text) => {
-                builder.append(Kind::Text(text));
+                builder.append(None, text, Span::default());
             }
             Token::Close(name) => builder.close(builder.tag_of(name)),
             Token::Open { name, attributes } => {
@@ -43,27 +44,27 @@ pub fn parse(html: &str) -> Dom {
 }
 
 struct Builder<'a> {
-    html: &'a str,
-    dom: Dom,
+    dom: Dom<'a>,
     stack: Vec<(NodeId, Tag)>,
 }
 
 impl<'a> Builder<'a> {
     fn new(html: &'a str) -> Self {
         let bytes = html.len();
-        let mut nodes = Vec::with_capacity(bytes / 24 + 1);
-        nodes.push(Node {
-            parent: Dom::ROOT,
-            end: NONE,
-            kind: Kind::Element { tag: Tag::Other, attributes: Span::default(), written: Span::default() },
-        });
-        let mut text = String::with_capacity(bytes + bytes / 8);
-        text.push_str(html);
-        let dom = Dom { nodes, attributes: Vec::with_capacity(bytes / 48), text, cut: false };
-        Self { html, dom, stack: Vec::with_capacity(64) }
+        let dom = Dom {
+            tags: Vec::with_capacity(bytes / 24 + 1),
+            nodes: Vec::with_capacity(bytes / 24 + 1),
+            attributes: Vec::with_capacity(bytes / 48),
+            html,
+            resolved: String::new(),
+            cut: false,
+        };
+        let mut builder = Self { dom, stack: Vec::with_capacity(64) };
+        builder.append(Some(Tag::Other), Span::default(), Span::default());
+        builder
     }
 
-    fn finish(mut self) -> Dom {
+    fn finish(mut self) -> Dom<'a> {
         self.pop(self.stack.len());
         let end = self.next_id();
         if let Some(root) = self.dom.nodes.first_mut() {
@@ -74,15 +75,19 @@ impl<'a> Builder<'a> {
 
     fn written(&self, span: Span) -> &'a str {
         // All cuts are made at ASCII bytes, so they never fall inside a character.
-        self.html.get(span.start as usize..span.end as usize).unwrap_or_default()
+        self.dom.html.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 
     fn bytes(&self, span: Span) -> &'a [u8] {
-        self.html.as_bytes().get(span.start as usize..span.end as usize).unwrap_or_default()
+        self.dom.html.as_bytes().get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 
     fn tag_of(&self, name: Span) -> Tag {
-        Tag::of(self.bytes(name))
+        Tag::of(self.word(name))
+    }
+
+    fn word(&self, name: Span) -> Word {
+        Word::within(self.dom.html.as_bytes(), name.start as usize..name.end as usize)
     }
 
     fn top(&self) -> NodeId {
@@ -94,9 +99,10 @@ impl<'a> Builder<'a> {
         u32::try_from(self.dom.nodes.len()).unwrap_or(NONE)
     }
 
-    fn append(&mut self, kind: Kind) -> NodeId {
+    fn append(&mut self, tag: Option<Tag>, written: Span, attributes: Span) -> NodeId {
         let id = self.next_id();
-        self.dom.nodes.push(Node { parent: self.top(), end: id + 1, kind });
+        self.dom.tags.push(tag);
+        self.dom.nodes.push(Node { parent: self.top(), end: id + 1, written, attributes });
         id
     }
 
@@ -115,14 +121,14 @@ impl<'a> Builder<'a> {
         if memchr(b'&', self.bytes(written)).is_none() {
             return written;
         }
-        let start = self.dom.text.len();
-        entities::decode_into(self.written(written), &mut self.dom.text);
-        Span::of(start, self.dom.text.len())
+        let start = self.dom.resolved.len();
+        entities::decode_into(self.written(written), &mut self.dom.resolved);
+        Span::of(self.dom.html.len() + start, self.dom.html.len() + self.dom.resolved.len())
     }
 
     fn text(&mut self, written: Span) {
         let text = self.resolved(written);
-        self.append(Kind::Text(text));
+        self.append(None, text, Span::default());
     }
 
     fn raw(&mut self, id: NodeId, tag: Tag, text: Span) {
@@ -131,7 +137,7 @@ impl<'a> Builder<'a> {
             Tag::Script => {
                 let is_json = self.dom.attribute(id, Name::Type).is_some_and(|kind| kind.contains("json"));
                 if is_json || is_state(self.written(text)) {
-                    self.append(Kind::Text(text));
+                    self.append(None, text, Span::default());
                 }
             }
             Tag::Title | Tag::Textarea => self.text(text),
@@ -143,15 +149,15 @@ impl<'a> Builder<'a> {
     fn open(&mut self, tag: Tag, written: Span) -> NodeId {
         self.close_implied(tag);
         let start = self.dom.attributes.len();
-        for (name, value) in attributes(self.html.as_bytes(), written) {
-            let name = Name::of(self.bytes(name));
+        for (name, value) in attributes(self.dom.html.as_bytes(), written) {
+            let name = Name::of(self.word(name));
             if name != Name::Other {
                 let value = self.resolved(value);
                 self.dom.attributes.push(Attribute { name, value });
             }
         }
         let attributes = Span::of(start, self.dom.attributes.len());
-        let id = self.append(Kind::Element { tag, attributes, written });
+        let id = self.append(Some(tag), written, attributes);
         let self_closing = self.bytes(written).last() == Some(&b'/');
         let foreign =
             self_closing && self.stack.iter().rev().take(8).any(|(_, open)| matches!(open, Tag::Svg | Tag::Math));
@@ -200,7 +206,7 @@ impl<'a> Builder<'a> {
 
     fn close(&mut self, tag: Tag) {
         if tag == Tag::Br {
-            self.append(Kind::Element { tag: Tag::Br, attributes: Span::default(), written: Span::default() });
+            self.append(Some(Tag::Br), Span::default(), Span::default());
             return;
         }
         if tag == Tag::Other || tag.is_void() {

@@ -10,10 +10,10 @@ macro_rules! names {
         pub enum $kind { $($name,)* Other }
 
         impl $kind {
-            /// What is called so, whatever the case.
-            pub fn of(name: &[u8]) -> Self {
+            /// What is called so.
+            pub(super) fn of(name: Word) -> Self {
                 static KNOWN: Lexicon<$kind, $slots> = Lexicon::new($kind::Other, &[$((&[$text], $kind::$name)),*]);
-                KNOWN.get(Word::of(name))
+                KNOWN.get(name)
             }
 
             /// The name in lower case; `x` for what is not known.
