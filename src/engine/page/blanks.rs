@@ -18,14 +18,13 @@ fn wide(text: &str) -> usize {
 
 /// The same where the only blanks are single spaces, as in nearly all prose.
 pub(super) fn visible_by_single_spaces(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let pairs = bytes.iter().zip(bytes.iter().skip(1));
-    let has_pair = pairs.fold(false, |any, (one, next)| any | (*one == b' ' && *next == b' '));
-    let has_control = bytes.iter().fold(false, |any, byte| any | (*byte < b' '));
-    if has_pair || has_control || (!text.is_ascii() && wide(text) > 0) {
+    let next = text.as_bytes().get(1..).unwrap_or_default();
+    let pairs = text.as_bytes().iter().zip(next).filter(|pair| *pair == (&b' ', &b' ')).count();
+    let controls = text.bytes().filter(|byte| *byte < b' ').count();
+    if pairs + controls > 0 || (!text.is_ascii() && wide(text) > 0) {
         return None;
     }
-    Some(text.chars().count() - bytes.iter().filter(|byte| **byte == b' ').count())
+    Some(text.chars().count() - text.bytes().filter(|byte| matches!(byte, b' ')).count())
 }
 
 #[cfg(test)]
