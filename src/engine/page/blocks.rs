@@ -62,12 +62,17 @@ pub(super) fn below<'a>(dom: &Dom<'_>, marks: &Marks, all: &'a [RawBlock], root:
     if !is_cut_alike {
         return Cow::Owned(cut(dom, marks, root, marks.dropped(root)));
     }
-    let subtree = dom.subtree(root);
-    let is_inside = |block: &RawBlock| subtree.contains(&block.element);
-    let start = all.iter().position(is_inside).unwrap_or(all.len());
-    let inside = all.get(start..).unwrap_or_default();
-    let end = inside.iter().position(|block| !is_inside(block)).unwrap_or(inside.len());
-    Cow::Borrowed(inside.get(..end).unwrap_or_default())
+    Cow::Borrowed(within(dom, all, root))
+}
+
+/// The blocks inside an element, which follow each other.
+pub(super) fn within<'a>(dom: &Dom<'_>, blocks: &'a [RawBlock], element: NodeId) -> &'a [RawBlock] {
+    let range = dom.subtree(element);
+    let is_inside = |block: &RawBlock| range.contains(&block.element);
+    let first = blocks.iter().position(is_inside).unwrap_or(blocks.len());
+    let rest = blocks.get(first..).unwrap_or_default();
+    let end = rest.iter().rposition(is_inside).map_or(0, |last| last + 1);
+    rest.get(..end).unwrap_or_default()
 }
 
 /// Whether an element sets its text off from what is around it in the same line.

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
-use super::blocks::RawBlock;
+use super::blocks::{self, RawBlock};
 use super::dom::{Dom, Name, NodeId, Tag};
 use super::marks::Marks;
 use super::metadata::property;
@@ -35,7 +35,7 @@ pub(super) fn find(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock], headline: 
     if !is_of_another(dom, blocks, top, story) {
         return Some(top);
     }
-    let own = choose(dom, marks, within(dom, blocks, story.element))?;
+    let own = choose(dom, marks, blocks::within(dom, blocks, story.element))?;
     Some(if dom.subtree(story.element).contains(&own) { own } else { story.element })
 }
 
@@ -56,7 +56,7 @@ struct Story {
 /// The article that a headline stands in: pages go on to their next articles, each whole, or show longer texts beside their own.
 fn story(dom: &Dom<'_>, blocks: &[RawBlock], headline: NodeId) -> Option<Story> {
     let is_told = |element: &NodeId| {
-        let paragraphs = within(dom, blocks, *element).iter().filter(|block| is_paragraph(block));
+        let paragraphs = blocks::within(dom, blocks, *element).iter().filter(|block| is_paragraph(block));
         let (count, chars) = paragraphs.fold((0, 0), |(count, chars), block| (count + 1, chars + block.chars));
         count > 1 && chars >= STORY_MIN_CHARS
     };
@@ -93,18 +93,8 @@ fn is_of_another(dom: &Dom<'_>, blocks: &[RawBlock], top: NodeId, story: Story) 
     all.filter(|id| !inside.contains(id) && is_story(dom, *id) && looks(dom, *id) == own).any(|other| {
         !dom.subtree(other).contains(&story.element)
             && dom.subtree(other).any(|id| dom.tag(id) == heading)
-            && within(dom, blocks, other).iter().filter(|block| is_paragraph(block)).nth(1).is_some()
+            && blocks::within(dom, blocks, other).iter().filter(|block| is_paragraph(block)).nth(1).is_some()
     })
-}
-
-/// The blocks inside an element, which follow each other.
-fn within<'a>(dom: &Dom<'_>, blocks: &'a [RawBlock], element: NodeId) -> &'a [RawBlock] {
-    let range = dom.subtree(element);
-    let is_inside = |block: &RawBlock| range.contains(&block.element);
-    let first = blocks.iter().position(is_inside).unwrap_or(blocks.len());
-    let rest = blocks.get(first..).unwrap_or_default();
-    let end = rest.iter().rposition(is_inside).map_or(0, |last| last + 1);
-    rest.get(..end).unwrap_or_default()
 }
 
 fn is_prose(block: &RawBlock) -> bool {
