@@ -261,13 +261,19 @@ fn a_stop_waits_for_no_page_that_is_not_asked_for_yet_and_the_next_start_finds_i
     assert_eq!(daemon.stop().code(), Some(0), "{}", daemon.said());
 }
 
-#[test]
-fn whoever_asks_twice_does_not_wait_for_a_server_that_hangs() {
+/// One whose only source is at a server that takes connections and says nothing.
+fn world_that_hangs() -> (World, TcpListener) {
     let world = world(FAST);
     let hung = TcpListener::bind("127.0.0.1:0").unwrap();
     let config = std::fs::read_to_string(world.path("wirewatch.toml")).unwrap();
     let [old, new] = [world.serving.addr, hung.local_addr().unwrap()].map(|addr| format!("\"wire.test\" = \"{addr}\""));
     std::fs::write(world.path("wirewatch.toml"), config.replace(&old, &new)).unwrap();
+    (world, hung)
+}
+
+#[test]
+fn whoever_asks_twice_does_not_wait_for_a_server_that_hangs() {
+    let (world, hung) = world_that_hangs();
     let mut daemon = start(&world);
     let (_open, _) = hung.accept().unwrap();
     daemon.signal(rustix::process::Signal::INT);
@@ -279,11 +285,7 @@ fn whoever_asks_twice_does_not_wait_for_a_server_that_hangs() {
 
 #[test]
 fn a_fetch_that_hangs_is_left_at_a_stop_and_made_at_the_next_start() {
-    let world = world(FAST);
-    let hung = TcpListener::bind("127.0.0.1:0").unwrap();
-    let config = std::fs::read_to_string(world.path("wirewatch.toml")).unwrap();
-    let [old, new] = [world.serving.addr, hung.local_addr().unwrap()].map(|addr| format!("\"wire.test\" = \"{addr}\""));
-    std::fs::write(world.path("wirewatch.toml"), config.replace(&old, &new)).unwrap();
+    let (world, hung) = world_that_hangs();
     let mut daemon = start(&world);
     let (_open, _) = hung.accept().unwrap();
     assert_eq!(daemon.stop().code(), Some(0), "{}", daemon.said());

@@ -7,7 +7,7 @@ mod hyphens;
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 
 use super::page::Extracted;
-use super::text;
+use super::text::{self, fold::is_dropped};
 use crate::model::article::{Block, BlockKind, Content, Origin};
 
 /// Most blocks of one article.
@@ -79,16 +79,6 @@ fn block(block: Block) -> Option<Block> {
     (!text.is_empty()).then_some(Block { kind: block.kind, text })
 }
 
-/// Characters that show nothing: soft hyphens, zero-width spaces and joiners between Latin letters, byte-order marks,
-/// directional marks and overrides. Joiners that shape Arabic and Indic words stay.
-fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}' | '\u{61c}' | '\u{fffc}'
-    ) || (c.is_control() && !c.is_whitespace())
-}
-
 /// Whether a character is one of those that nearly all texts are made of, which show something, stay as they are in NFC and are
 /// no blanks but the space: ASCII, Latin letters, quotation marks and dashes.
 fn is_plain(c: char) -> bool {
@@ -110,7 +100,7 @@ fn one_line(text: String) -> String {
     for c in text.chars() {
         if c.is_whitespace() {
             space = !out.is_empty();
-        } else if !is_invisible(c) {
+        } else if !is_dropped(c) {
             if std::mem::take(&mut space) {
                 out.push(' ');
             }
@@ -148,7 +138,7 @@ mod tests {
     fn plain_characters_are_in_their_form() {
         for c in ('\0'..='\u{ffff}').filter(|c| is_plain(*c)) {
             let (own, blank) = (String::from(c), c == ' ');
-            assert!(blank || own.nfc().eq([c]) && !is_invisible(c) && !c.is_whitespace(), "{c:?}");
+            assert!(blank || own.nfc().eq([c]) && !is_dropped(c) && !c.is_whitespace(), "{c:?}");
             let combining = format!("e{c}\u{301}");
             assert_eq!(one_line(combining.clone()), combining.nfc().collect::<String>(), "{c:?}");
         }

@@ -287,27 +287,18 @@ impl Parser<'_> {
 }
 
 fn begins_operand(lexeme: &Lexeme) -> bool {
-    matches!(
-        lexeme,
-        Lexeme::Open
-            | Lexeme::Not
-            | Lexeme::AtLeast(_)
-            | Lexeme::Of(_)
-            | Lexeme::Field(_)
-            | Lexeme::Group(_)
-            | Lexeme::Word(_)
-            | Lexeme::Exact(_)
-            | Lexeme::Phrase(_)
-            | Lexeme::ExactPhrase(_)
-            | Lexeme::Regex { .. }
-    )
+    matches!(lexeme, Lexeme::Open | Lexeme::Not | Lexeme::AtLeast(_) | Lexeme::Of(_) | Lexeme::Field(_))
+        || is_term(lexeme)
 }
 
 fn ends_operand(lexeme: &Lexeme) -> bool {
+    *lexeme == Lexeme::Close || is_term(lexeme)
+}
+
+fn is_term(lexeme: &Lexeme) -> bool {
     matches!(
         lexeme,
-        Lexeme::Close
-            | Lexeme::Group(_)
+        Lexeme::Group(_)
             | Lexeme::Word(_)
             | Lexeme::Exact(_)
             | Lexeme::Phrase(_)

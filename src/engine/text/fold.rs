@@ -23,6 +23,15 @@ pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{00AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}')
 }
 
+/// Characters that an article is kept without: the invisible ones and controls. Joiners that shape Arabic and Indic words stay.
+pub fn is_dropped(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}' | '\u{61c}' | '\u{fffc}'
+    ) || (c.is_control() && !c.is_whitespace())
+}
+
 /// Quotes straight, dashes as hyphens, an ellipsis as three full stops, invisible characters dropped, blanks of every
 /// kind (no-break ones and line breaks too) as single spaces, none at the ends. Letters stay as they are.
 pub fn plain(text: &str) -> String {

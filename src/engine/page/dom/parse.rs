@@ -12,6 +12,7 @@ use super::{Attribute, DEPTH_MAX, Dom, NODES_MAX, NONE, Node, NodeId, Span};
 use crate::engine::page::entities;
 use crate::engine::page::lexicon::Word;
 use crate::engine::page::pattern::any_of;
+use crate::engine::text::fold::is_dropped;
 
 /// Parses a page. Never fails: what is no markup is text.
 pub fn parse(html: &str) -> Dom<'_> {
@@ -126,8 +127,21 @@ impl<'a> Builder<'a> {
         Span::of(self.dom.html.len() + start, self.dom.html.len() + self.dom.resolved.len())
     }
 
+    /// A text without what shows nothing: a soft hyphen inside a word must not hide it from any rule.
+    fn shown(&mut self, text: Span) -> Span {
+        let whole = self.dom.slice(text);
+        if whole.is_ascii() || !whole.contains(is_dropped) {
+            return text;
+        }
+        let shown: String = whole.chars().filter(|c| !is_dropped(*c)).collect();
+        let start = self.dom.resolved.len();
+        self.dom.resolved.push_str(&shown);
+        Span::of(self.dom.html.len() + start, self.dom.html.len() + self.dom.resolved.len())
+    }
+
     fn text(&mut self, written: Span) {
         let text = self.resolved(written);
+        let text = self.shown(text);
         self.append(None, text, Span::default());
     }
 

@@ -17,6 +17,13 @@ fn dir() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/pages")
 }
 
+fn pages() -> Vec<PathBuf> {
+    let mut pages: Vec<PathBuf> = std::fs::read_dir(dir()).unwrap().map(|file| file.unwrap().path()).collect();
+    pages.retain(|path| path.extension().is_some_and(|end| end == "html"));
+    pages.sort();
+    pages
+}
+
 fn shingles(text: &str) -> HashMap<Vec<String>, i64> {
     let is_unspaced = |c: char| matches!(c, '\u{e00}'..='\u{e7f}' | '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}');
     let mut words: Vec<String> = Vec::new();
@@ -67,11 +74,9 @@ fn pages_of_the_corpus_read_no_worse_than_their_floors() {
         .map(|(name, floor)| (name, floor.parse().unwrap()))
         .collect();
     let mut wrong = String::new();
-    let mut names: Vec<PathBuf> = std::fs::read_dir(dir()).unwrap().map(|file| file.unwrap().path()).collect();
-    names.retain(|path| path.extension().is_some_and(|end| end == "html"));
-    names.sort();
-    assert_eq!(names.len(), floors.len(), "each page has a floor");
-    for path in names {
+    let pages = pages();
+    assert_eq!(pages.len(), floors.len(), "each page has a floor");
+    for path in pages {
         let name = path.file_stem().unwrap().to_str().unwrap();
         let expected = std::fs::read_to_string(path.with_extension("expected")).unwrap();
         let (expected_facts, expected_text) = expected.trim_end().split_once("\n\n").unwrap();
@@ -88,6 +93,53 @@ fn pages_of_the_corpus_read_no_worse_than_their_floors() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// A page's markup with a soft hyphen within each longer word of its texts; what stands in scripts, styles and the head is
+/// left.
+fn hyphenated(html: &str) -> String {
+    let (head, body) = html.split_at(html.find("<body").unwrap_or(0));
+    let (mut out, mut in_tag, mut raw, mut run) = (head.to_owned(), false, false, 0);
+    let mut rest = body;
+    while let Some(c) = rest.chars().next() {
+        match c {
+            '<' => {
+                raw = ["<script", "<style", "<!--", "<textarea"].iter().any(|open| rest.starts_with(open))
+                    || (raw && !["</script", "</style", "</textarea"].iter().any(|close| rest.starts_with(close)));
+                in_tag = true;
+            }
+            '>' if in_tag => in_tag = false,
+            _ => {}
+        }
+        run = if c.is_ascii_alphabetic() && !in_tag && !raw { run + 1 } else { 0 };
+        out.push(c);
+        rest = rest.split_at(c.len_utf8()).1;
+        if run == 3 && rest.starts_with(|next: char| next.is_ascii_alphabetic()) {
+            out.push('\u{ad}');
+        }
+    }
+    out
+}
+
+#[test]
+fn soft_hyphens_hide_nothing_from_any_rule() {
+    let mut changed = 0;
+    for path in pages() {
+        let html = std::fs::read_to_string(&path).unwrap();
+        // An entity's name is no word.
+        let hyphenated = if html.contains('&') { html.clone() } else { hyphenated(&html) };
+        changed += usize::from(hyphenated != html);
+        assert_eq!(read(&hyphenated), read(&html), "{}", path.display());
+    }
+    assert!(changed > 5, "{changed} pages could be hyphenated");
+    let paragraph =
+        "<p>The council decided after a long debate what is to become of the old harbour and its ferries.</p>";
+    let page = |prompt: &str| {
+        format!("<body><article><h1>Harbour</h1>{paragraph}{paragraph}<p>{prompt}</p>{paragraph}</article>")
+    };
+    let prompt = "For more information on the harbour, see <a href=/guide>our guide to the harbour</a>.";
+    assert_eq!(read(&page(&prompt.replace("inform", "infor\u{ad}m"))), read(&page(prompt)));
+    assert_eq!(read(&page(&prompt.replace("inform", "infor&shy;m"))), read(&page(prompt)));
 }
 
 const WORDS: [&str; 24] = [
