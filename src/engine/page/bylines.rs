@@ -13,7 +13,7 @@ use super::dates;
 use super::dom::{Dom, Name, NodeId, Tag};
 use super::jsonld::JsonLd;
 use super::marks::Marks;
-use super::metadata::{Head, Near, Said, property, squeeze};
+use super::metadata::{Head, Near, Said, has_property, squeeze};
 use super::pattern::any_of;
 
 /// Longest element that may be a byline, in characters.
@@ -142,13 +142,12 @@ fn is_author_element(dom: &Dom<'_>, id: NodeId) -> bool {
     if !dom.attributes(id).any(is_marked) {
         return false;
     }
-    let itemprop = property(dom, id);
-    if itemprop == Some("author") {
+    if has_property(dom, id, "author") {
         // The name inside, where the element holds more than that.
-        return !dom.subtree(id).skip(1).take(NODES_MAX).any(|below| property(dom, below) == Some("name"));
+        return !dom.subtree(id).skip(1).take(NODES_MAX).any(|below| has_property(dom, below, "name"));
     }
-    if itemprop == Some("name") {
-        return dom.ancestors(id).skip(1).take(3).any(|at| property(dom, at) == Some("author"));
+    if has_property(dom, id, "name") {
+        return dom.ancestors(id).skip(1).take(3).any(|at| has_property(dom, at, "author"));
     }
     dom.tag(id) == Some(Tag::A)
         && dom.attribute(id, Name::Rel).is_some_and(|rel| rel.split_ascii_whitespace().any(|rel| rel == "author"))

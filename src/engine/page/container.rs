@@ -9,7 +9,7 @@ use aho_corasick::AhoCorasick;
 use super::blocks::{self, RawBlock};
 use super::dom::{Dom, Name, NodeId, Tag};
 use super::marks::Marks;
-use super::metadata::property;
+use super::metadata::has_property;
 use super::pattern::any_of;
 
 /// A block votes from this length on, in characters.
@@ -302,7 +302,7 @@ pub(super) fn is_named_body(dom: &Dom<'_>, id: NodeId) -> bool {
 
 /// Whether an element is the body in the words of schema.org.
 pub(super) fn is_stated_body(dom: &Dom<'_>, id: NodeId) -> bool {
-    property(dom, id).is_some_and(|name| name.eq_ignore_ascii_case("articleBody"))
+    has_property(dom, id, "articleBody")
 }
 
 /// What content systems call the body, without hyphens and underscores.

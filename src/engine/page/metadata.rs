@@ -89,12 +89,12 @@ impl Head {
     }
 }
 
-/// What an element's text is in the words of schema.org, by microdata or RDFa.
-pub(super) fn property<'a>(dom: &'a Dom<'_>, id: NodeId) -> Option<&'a str> {
-    dom.attribute(id, Name::Itemprop).or_else(|| {
-        let named = dom.attribute(id, Name::Property).filter(|_| dom.tag(id) != Some(Tag::Meta))?;
-        Some(named.strip_prefix("schema:").unwrap_or(named))
-    })
+/// Whether an element's text is this in the words of schema.org, by microdata or RDFa. Both name several properties at once,
+/// parted by blanks (HTML standard, section 5.2.3; RDFa Core 1.1, section 5).
+pub(super) fn has_property(dom: &Dom<'_>, id: NodeId, name: &str) -> bool {
+    let rdfa = || dom.attribute(id, Name::Property).filter(|_| dom.tag(id) != Some(Tag::Meta));
+    let named = dom.attribute(id, Name::Itemprop).or_else(rdfa).unwrap_or_default();
+    named.split_ascii_whitespace().any(|one| one.strip_prefix("schema:").unwrap_or(one).eq_ignore_ascii_case(name))
 }
 
 /// Runs of blanks as one.
@@ -109,8 +109,9 @@ pub(super) fn squeeze(text: &str) -> String {
     out
 }
 
-const PUBLISHED: [&str; 20] = [
+const PUBLISHED: [&str; 21] = [
     "article:published_time",
+    "article:published",
     "og:article:published_time",
     "og:published_time",
     "datepublished",
@@ -131,8 +132,9 @@ const PUBLISHED: [&str; 20] = [
     "article.published",
     "date",
 ];
-const MODIFIED: [&str; 9] = [
+const MODIFIED: [&str; 10] = [
     "article:modified_time",
+    "article:modified",
     "og:updated_time",
     "og:modified_time",
     "datemodified",
@@ -186,7 +188,7 @@ fn is_foreign(marks: &Marks, id: NodeId) -> bool {
 
 fn by_itemprop(dom: &Dom<'_>, marks: &Marks, name: &str, language: Option<&str>) -> Option<Published> {
     dom.ids()
-        .filter(|id| property(dom, *id).is_some_and(|known| known.eq_ignore_ascii_case(name)))
+        .filter(|id| has_property(dom, *id, name))
         .filter(|id| !matches!(marks.dropped(*id), Some("comments" | "related links")))
         .find_map(|id| {
             let stated =
@@ -310,7 +312,7 @@ const LABEL_MAX_BYTES: usize = 40;
 
 /// Whether a date says that it is of a change, or the words right before it do.
 fn is_of_change(dom: &Dom<'_>, id: NodeId, text: &str) -> bool {
-    if property(dom, id).is_some_and(|name| name.eq_ignore_ascii_case("dateModified")) || dates::says_changed(text) {
+    if has_property(dom, id, "dateModified") || dates::says_changed(text) {
         return true;
     }
     let before = (id.saturating_sub(LABEL_NODES)..id).rev().filter_map(|at| dom.text(at)).map(str::trim);
@@ -426,6 +428,16 @@ mod tests {
                 below(
                     "<aside><i>2026-03-19 11:10 The Lantern</i></aside><ul><li><a href=/x>The lamps of the quay are lit again</a> <time>2026-03-20</time></ul>",
                 ),
+                Some("2026-03-19"),
+            ),
+            (
+                "of a kind of meta",
+                format!("<meta property=article:published content=2026-03-19>{}", below("")),
+                Some("2026-03-19"),
+            ),
+            (
+                "two properties at once",
+                below("<i itemprop='dateCreated datePublished' content=2026-03-19>then</i>"),
                 Some("2026-03-19"),
             ),
             ("a case's number", below("<p>Case 03/095/2018 (13/09/2018-7)</p>"), None),

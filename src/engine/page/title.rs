@@ -1,7 +1,7 @@
 //! The headline, without the site's suffix.
 
 use super::dom::{Name, NodeId, Tag};
-use super::metadata::{Said, property, squeeze};
+use super::metadata::{Said, has_property, squeeze};
 use super::same_letters;
 use crate::model::url::WebUrl;
 
@@ -82,7 +82,7 @@ impl Places<'_> {
         };
         let read = |id| {
             let text = self.stripped(&squeeze(&self.said.dom.text_content(id)));
-            let itemprop = property(self.said.dom, id).is_some_and(|name| name.eq_ignore_ascii_case("headline"));
+            let itemprop = has_property(self.said.dom, id, "headline");
             let class = self.said.dom.attribute(id, Name::Class).unwrap_or_default().to_ascii_lowercase();
             let mut words = class.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').flat_map(|one| {
                 let whole = one.replace('-', "");
