@@ -109,15 +109,29 @@ pub(super) fn squeeze(text: &str) -> String {
     out
 }
 
-const PUBLISHED: [&str; 21] = [
+/// Names of metas that say when an article was published, as content systems and portals write them; the first that is read
+/// counts.
+const PUBLISHED: [&str; 40] = [
     "article:published_time",
     "article:published",
+    "article:publicationdate",
+    "article:post_date",
+    "article_date_original",
     "og:article:published_time",
+    "og:article:published",
     "og:published_time",
+    "og:publish_date",
+    "og:pubdate",
     "datepublished",
+    "date_published",
+    "published_time",
+    "published-date",
+    "published_date",
     "parsely-pub-date",
     "sailthru.date",
     "dc.date.issued",
+    "dc.date.publication",
+    "dcterms.issued",
     "dcterms.created",
     "dcterms.date",
     "dc.date",
@@ -125,23 +139,36 @@ const PUBLISHED: [&str; 21] = [
     "citation_publication_date",
     "citation_date",
     "publish-date",
+    "publish_date",
     "publishdate",
+    "publish_time",
     "pubdate",
     "publication_date",
+    "originalpublicationdate",
+    "bt:pubdate",
+    "rnews:datepublished",
+    "weibo:article:create_at",
+    "bytedance:published_time",
     "cxenseparse:recs:publishtime",
     "article.published",
     "date",
 ];
-const MODIFIED: [&str; 10] = [
+/// The same for its last change.
+const MODIFIED: [&str; 15] = [
     "article:modified_time",
     "article:modified",
+    "og:article:modified_time",
     "og:updated_time",
     "og:modified_time",
     "datemodified",
+    "date_modified",
     "dcterms.modified",
     "dc.date.modified",
     "last-modified",
     "lastmod",
+    "bt:moddate",
+    "weibo:article:update_at",
+    "bytedance:updated_time",
     "article.updated",
 ];
 
