@@ -28,17 +28,7 @@ pub fn weigh(
     company: &[(ArticleId, Vec<KnownText>)],
     now: Timestamp,
 ) -> StoryDecision {
-    let candidate = &capture.candidate;
-    let text = Text {
-        article: capture.article,
-        revision: None,
-        story: None,
-        site: candidate.url().site(),
-        url: candidate.canonical().as_str(),
-        content: candidate.content(),
-        canonical_elsewhere: candidate.elsewhere(),
-        first_seen: now,
-    };
+    let text = text_of(capture, now);
     let similar: Vec<Text<'_>> = similar.iter().map(KnownText::text).collect();
     let company: Vec<Company<'_>> = company
         .iter()
@@ -47,18 +37,28 @@ pub fn weigh(
     crosspost::decide(&text, &similar, &company)
 }
 
-/// Where that puts the article, and whose text the story is.
-pub(super) fn place(known: &Known, capture: &Capture, placed: Placed, notes: &mut Vec<String>) -> StoryPlan {
+/// A captured text before it has a place among others.
+fn text_of(capture: &Capture, first_seen: Timestamp) -> Text<'_> {
     let candidate = &capture.candidate;
-    let text = Text {
-        article: Some(placed.article),
-        revision: Some(placed.revision),
-        story: placed.story,
+    Text {
+        article: capture.article,
+        revision: None,
+        story: None,
         site: candidate.url().site(),
         url: candidate.canonical().as_str(),
         content: candidate.content(),
         canonical_elsewhere: candidate.elsewhere(),
-        first_seen: placed.first_seen,
+        first_seen,
+    }
+}
+
+/// Where that puts the article, and whose text the story is.
+pub(super) fn place(known: &Known, capture: &Capture, placed: Placed, notes: &mut Vec<String>) -> StoryPlan {
+    let text = Text {
+        article: Some(placed.article),
+        revision: Some(placed.revision),
+        story: placed.story,
+        ..text_of(capture, placed.first_seen)
     };
     let decision = known.decision.clone();
     let own = placed.story.unwrap_or(StoryId(known.next_story));

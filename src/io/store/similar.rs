@@ -114,13 +114,7 @@ impl<'a> Texts<'a> {
                 chosen.push(*article);
             }
         }
-        let mut bounded = Bounded::default();
-        for article in chosen {
-            if bounded.is_full() {
-                break;
-            }
-            bounded.add(self.newest(article)?);
-        }
+        let mut bounded = self.newest_of(chosen)?;
         for newest in bounded.texts.clone() {
             let last = newest.revision.0;
             for number in (last.saturating_sub(OLDER_REVISIONS).max(1)..last).rev() {
@@ -139,14 +133,19 @@ impl<'a> Texts<'a> {
         let text = self.newest(of.0)?;
         let shared = sharing(self.connection, &fingerprint(&text.content).probes)?;
         let found = ranked(shared, &[Some(of.0), but]);
+        Ok(self.newest_of(found.into_iter().take(SIMILAR_MAX).map(|(article, _)| article))?.texts)
+    }
+
+    /// The newest texts of these articles in their order, as far as they are compared together.
+    fn newest_of(&mut self, articles: impl IntoIterator<Item = i64>) -> Answer<Bounded> {
         let mut bounded = Bounded::default();
-        for (article, _) in found.into_iter().take(SIMILAR_MAX) {
+        for article in articles {
             if bounded.is_full() {
                 break;
             }
             bounded.add(self.newest(article)?);
         }
-        Ok(bounded.texts)
+        Ok(bounded)
     }
 }
 

@@ -124,6 +124,11 @@ impl<'a> Builder<'a> {
         }
         let start = self.dom.resolved.len();
         entities::decode_into(self.written(written), &mut self.dom.resolved);
+        self.behind(start)
+    }
+
+    /// What was written behind the page from `start` on.
+    fn behind(&self, start: usize) -> Span {
         Span::of(self.dom.html.len() + start, self.dom.html.len() + self.dom.resolved.len())
     }
 
@@ -136,7 +141,7 @@ impl<'a> Builder<'a> {
         let shown: String = whole.chars().filter(|c| !is_dropped(*c)).collect();
         let start = self.dom.resolved.len();
         self.dom.resolved.push_str(&shown);
-        Span::of(self.dom.html.len() + start, self.dom.html.len() + self.dom.resolved.len())
+        self.behind(start)
     }
 
     fn text(&mut self, written: Span) {
