@@ -183,8 +183,16 @@ static LABEL: LazyLock<Phrases> = LazyLock::new(|| {
 
 /// The heading over what a publisher says of itself at the end of a press release.
 static ABOUT: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(r"^\W*(?:about|über|à\ propos\ de|acerca\ de|sobre|关于)\ (?-i:\p{Lu}|the\ |us\b)[^.!?,;]{0,50}$")
+    Phrases::new(
+        r"^\W*(?:about|über|à\ propos\ de|acerca\ de|sobre|关于)\ (?-i:\p{Lu}|\p{Lo}|the\ |us\b)[^.!?,;]{0,50}$",
+    )
 });
+
+/// Words with a capital in such a heading that name nobody.
+const NAMELESS: [&str; 7] = ["The", "This", "That", "These", "Those", "Our", "De"];
+
+/// A note on a publisher names it so early.
+const NAMED_WITHIN_CHARS: usize = 100;
 
 /// Whether a short line opens the part below an article.
 pub(super) fn closes(text: &str) -> bool {
@@ -196,9 +204,16 @@ pub(super) fn labels_links(text: &str) -> bool {
     LABEL.is_match(text)
 }
 
-/// Whether a short line is the heading over a publisher's note on itself.
-pub(super) fn heads_about(text: &str) -> bool {
-    ABOUT.is_match(text)
+/// Whether a short line is the heading over a publisher's note on itself, where `below` is the text under it: that begins
+/// with the name in the heading. A section of the article, "About the ceasefire", has none.
+pub(super) fn heads_about(text: &str, below: &str) -> bool {
+    if !ABOUT.is_match(text) {
+        return false;
+    }
+    let names = |word: &&str| !word.starts_with(char::is_lowercase) && !NAMELESS.contains(word);
+    let name = text.split_whitespace().skip(1).find(names);
+    let starts: String = below.chars().take(NAMED_WITHIN_CHARS).collect();
+    name.map_or_else(|| text.trim_end().ends_with(" us"), |name| starts.contains(name.trim_end_matches(':')))
 }
 
 /// A prompt that is none of the article, wherever it stands; names the rule.
@@ -313,6 +328,24 @@ mod tests {
             "[Alden: I can’t even talk! This can’t be normal.]",
         ] {
             assert_eq!(anywhere(prose, 50, 0.0), None, "{prose}");
+        }
+    }
+
+    #[test]
+    fn a_publisher_names_itself_below_its_heading() {
+        for (heading, below, is_note) in [
+            ("About Acme Maritime", "Acme Maritime builds ferries in Gdansk and has 900 employees.", true),
+            ("ABOUT ACME", "Based in Gdansk, ACME builds ferries.", true),
+            ("About the Harbour Trust", "The Harbour Trust is a charity.", true),
+            ("About us", "We build ferries.", true),
+            ("Über Acme", "Die Acme AG baut Fähren.", true),
+            ("关于 中远海运", "中远海运是一家航运公司。", true),
+            ("About the ceasefire", "The ceasefire was signed in Doha on Friday.", false),
+            ("About That Letter", "The letter was found in a drawer.", false),
+            ("About This Tutorial", "This tutorial aims to give an introduction.", false),
+            ("About Acme Maritime", "Two unions said that they had not been asked.", false),
+        ] {
+            assert_eq!(heads_about(heading, below), is_note, "{heading}");
         }
     }
 

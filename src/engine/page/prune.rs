@@ -180,7 +180,7 @@ fn closing(blocks: &[RawBlock], out: &mut [Option<String>]) {
         let ends = !rest.iter().any(is_prose) && phrases::labels_links(&block.text);
         let rule = if is_line && (ends || (!goes_on && phrases::closes(&block.text))) {
             "below a closing heading"
-        } else if is_line && before * 2 > total && phrases::heads_about(&block.text) && is_heading_like(block) {
+        } else if is_line && before * 2 > total && is_heading_like(block) && is_about(&block.text, rest) {
             "the publisher of itself"
         } else {
             continue;
@@ -190,6 +190,11 @@ fn closing(blocks: &[RawBlock], out: &mut [Option<String>]) {
         }
         return;
     }
+}
+
+/// Whether a publisher writes of itself below this heading.
+fn is_about(heading: &str, rest: &[RawBlock]) -> bool {
+    rest.first().is_some_and(|below| phrases::heads_about(heading, &below.text))
 }
 
 /// What follows the line in which an agency names who reported and edited: its next stories.
