@@ -4,12 +4,14 @@
 
 use std::io::{self, Write as _};
 use std::net::TcpStream;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use wirewatch::demo::newsroom::{FeedFormat, Story};
 
-use crate::support::hostile::{Hostile, Seen, answer};
+use crate::support::hostile::{Hostile, Seen, answer, silence, wait};
 use crate::support::world::{TOPIC, World};
 
 const LEAD: &str =
@@ -122,4 +124,33 @@ fn an_archive_that_is_busy_or_broken_delays_nothing_and_is_left_alone() {
     world.cycle();
     let said = String::from_utf8(world.run(&["doctor"]).stdout).unwrap();
     assert!(said.contains("0 copies kept, 1 wanted, 1 given up"), "{said}");
+}
+
+#[test]
+fn killed_while_the_archive_is_asked_it_asks_again_after_the_next_start() {
+    let archive = Hostile::serve(|seen: &Seen, stream: &mut TcpStream| {
+        if seen.connection == 0 {
+            return silence(stream);
+        }
+        redirect(stream, &format!("/web/20261126101500/{}", seen.target.trim_start_matches("/save/")))
+    });
+    let world = open(&archive);
+    let mut poll = Command::new(env!("CARGO_BIN_EXE_wirewatch"))
+        .arg("--config")
+        .arg(world.path("wirewatch.toml"))
+        .arg("poll")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    while archive.targets().is_empty() {
+        assert!(poll.try_wait().unwrap().is_none(), "it ended without asking");
+        wait(Duration::from_millis(5));
+    }
+    poll.kill().unwrap();
+    poll.wait().unwrap();
+    assert_eq!(archived(&world), [None, None]);
+    world.cycle();
+    assert_eq!(archive.targets(), ["/save/http://wire.test/talks"; 2]);
+    assert_eq!(archived(&world).into_iter().flatten().count(), 1);
 }
