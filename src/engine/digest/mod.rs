@@ -8,6 +8,7 @@
 
 mod model;
 mod render;
+mod summary;
 mod wrap;
 
 use jiff::tz::TimeZone;

@@ -7,7 +7,8 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Value};
 
 use super::Rendered;
-use super::model::{Count, Model, count_words};
+use super::model::{Count, Model};
+use super::summary::count_words;
 use super::wrap::{WIDTH, width, wrap};
 
 const HTML: &str = "digest.html";

@@ -7,6 +7,7 @@
 mod chain;
 mod details;
 mod lexicon;
+mod lines;
 mod noise;
 mod notices;
 mod quotes;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::text::words::folded;
-use super::noise::is_noise;
+use super::lines::is_noise;
 use crate::model::article::Content;
 
 static NOTICE: LazyLock<Regex> = LazyLock::new(|| {
