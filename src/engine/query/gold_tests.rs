@@ -118,7 +118,7 @@ fn english(corpus: &str) -> Vec<Judged> {
 #[test]
 fn the_starter_topic_finds_talks_and_passes_near_misses_by() {
     starter().check(&english(SHORT), 0.99, 0.99);
-    starter().check(&english(NEWS), 0.97, 0.97);
+    starter().check(&english(NEWS), 0.99, 0.98);
     let chinese: Vec<Judged> = judged(SHORT).into_iter().filter(|article| article.language == "zh").collect();
     starter().check(&chinese, 0.99, 0.99);
 }
@@ -140,7 +140,7 @@ fn the_starter_topic_finds_both_sides_in_one_compound() {
 fn the_starter_as_described_does_no_worse_than_it_did() {
     let topic = || Topic::of(DESCRIBED);
     topic().check(&english(SHORT), 0.66, 0.99);
-    topic().check(&english(NEWS), 0.60, 0.56);
+    topic().check(&english(NEWS), 0.60, 0.53);
     Topic { min_score: 0.52, ..topic() }.check(&english(SHORT), 0.94, 0.99);
 }
 
