@@ -59,7 +59,7 @@ fn show(found: Vec<FoundFeed>, output: Output) -> anyhow::Result<()> {
         }
         return Ok(());
     }
-    let row = |one: FoundFeed| vec![one.url.to_string(), one.format, one.title.unwrap_or_default()];
+    let row = |one: FoundFeed| vec![one.url.as_str().to_owned(), one.format, one.title.unwrap_or_default()];
     Ok(output.table(&["feed", "format", "title"], found.into_iter().map(row).collect(), "")?)
 }
 

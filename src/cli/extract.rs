@@ -195,6 +195,6 @@ fn heading(article: &Article) -> String {
     say("section", content.section.clone());
     say("tags", Some(content.tags.join(", ")));
     say("origin", content.origin.as_ref().and_then(|origin| origin.name.clone().or_else(|| origin.url.clone())));
-    say("canonical", article.canonical.as_ref().map(ToString::to_string));
+    say("canonical", article.canonical.as_ref().map(|url| url.as_str().to_owned()));
     out
 }

@@ -56,7 +56,7 @@ fn unknown(source: &SourceConfig) -> SourceRecord {
     SourceRecord {
         id: source.id.clone(),
         name: source.name.clone(),
-        url: source.url.to_string(),
+        url: source.url.as_str().to_owned(),
         status: "new".to_owned(),
         last_success: None,
         last_error: None,
@@ -186,7 +186,7 @@ fn test(cli: &Cli, url: &WebUrl, output: Output) -> anyhow::Result<()> {
     };
     output.line(conditional)?;
     if let Some(moved) = &page.moved_to {
-        output.line(format!("it moved for good: use {moved}"))?;
+        output.line(format!("it moved for good: use {}", moved.as_str()))?;
     }
     for problem in &problems {
         output.line(printable(&format!("mended: {problem}")))?;
@@ -212,7 +212,7 @@ fn import(cli: &Cli, file: &Path, write: bool, output: Output) -> anyhow::Result
     for source in &listed {
         let id = slug(&source.title, source.feed.host(), &taken);
         let name = toml::Value::String(printable(&source.title));
-        let feed = toml::Value::String(source.feed.to_string());
+        let feed = toml::Value::String(source.feed.as_str().to_owned());
         tables.extend([
             "[[source]]\nid = \"",
             &id,

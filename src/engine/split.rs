@@ -139,7 +139,7 @@ impl Piece {
 
 /// The answer with one more page. None where it would pass the bound on all pages.
 pub fn join(page: &Page, part: &Page, piece: Piece) -> Option<Page> {
-    let mark = format!("{MARK}{} {}{MARK_END}", piece.word(), part.final_url);
+    let mark = format!("{MARK}{} {}{MARK_END}", piece.word(), part.final_url.as_str());
     let bytes = page.body.len() + mark.len() + part.body.len();
     (bytes <= JOINED_MAX_BYTES).then(|| {
         let body: Bytes = [page.body.as_ref(), mark.as_bytes(), part.body.as_ref()].concat().into();

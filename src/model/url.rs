@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -100,9 +101,10 @@ impl WebUrl {
     }
 }
 
+/// For people: logs, messages, tables. Secrets in it are stars; [`WebUrl::as_str`] has the address that is fetched.
 impl fmt::Display for WebUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.as_str())
+        f.write_str(&masked(self.0.as_str()))
     }
 }
 
@@ -119,22 +121,73 @@ impl From<WebUrl> for String {
     }
 }
 
-/// A text with the user names and passwords of the addresses in it made stars, as many bytes as they were: what a person
-/// wrote down may be shown where the password may not.
+/// Names of parameters whose values are secrets, as they are written in addresses; and what the names of others end with.
+const SECRET_NAMES: &[&str] = &[
+    "token",
+    "key",
+    "apikey",
+    "auth",
+    "authorization",
+    "sig",
+    "signature",
+    "secret",
+    "password",
+    "passwd",
+    "pwd",
+    "pass",
+    "hmac",
+    "session",
+    "sessionid",
+    "sid",
+    "jwt",
+    "credential",
+];
+
+/// A text with the secrets of the addresses in it made stars, as many bytes as they were: user names and passwords, and
+/// the values of parameters such as `token` or `api_key`. What a person wrote down, and what is fetched, may be shown
+/// where these may not.
 pub fn masked(text: &str) -> Cow<'_, str> {
     let mut out = Cow::Borrowed(text);
     let mut from = 0;
     while let Some(found) = text.get(from..).and_then(|rest| rest.find("://")) {
         let start = from + found + 3;
         let rest = text.get(start..).unwrap_or_default();
-        let ends = |letter: char| matches!(letter, '/' | '?' | '#' | '"' | '\'') || letter.is_whitespace();
+        let quoted = |letter: char| matches!(letter, '"' | '\'' | '<' | '>' | '`') || letter.is_whitespace();
+        let ends = |letter: char| matches!(letter, '/' | '?' | '#') || quoted(letter);
         let authority = rest.split(ends).next().unwrap_or_default();
         if let Some(at) = authority.rfind('@') {
             out.to_mut().replace_range(start..start + at, &"*".repeat(at));
         }
+        let address = rest.split(quoted).next().unwrap_or_default();
+        // The next address in the text, as in `http://a/?u=http://b/`, has its own turn.
+        let address = address.split("://").next().unwrap_or_default();
+        for value in secret_values(address) {
+            let (begins, length) = (start + value.start, value.len());
+            out.to_mut().replace_range(begins..begins + length, &"*".repeat(length));
+        }
         from = start;
     }
     out
+}
+
+/// Where the values of secret parameters stand in an address, in its query or its fragment.
+fn secret_values(address: &str) -> Vec<Range<usize>> {
+    let Some(mut from) = address.find(['?', '#']).map(|at| at + 1) else { return Vec::new() };
+    let mut values = Vec::new();
+    for part in address.get(from..).unwrap_or_default().split(['&', ';', '?', '#']) {
+        if let Some((name, value)) = part.split_once('=').filter(|(name, _)| is_secret(name)) {
+            let begins = from + name.len() + 1;
+            values.push(begins..begins + value.len());
+        }
+        from += part.len() + 1;
+    }
+    values
+}
+
+fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let last = name.rsplit(['_', '-', '.', '[']).next().unwrap_or_default();
+    SECRET_NAMES.contains(&name.as_str()) || SECRET_NAMES.contains(&last)
 }
 
 /// An article's identity: its address without what does not tell articles apart. Made by `engine::canonical`, read back
@@ -162,7 +215,7 @@ impl CanonicalUrl {
 
 impl fmt::Display for CanonicalUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        self.0.fmt(f)
     }
 }
 
@@ -192,6 +245,36 @@ mod tests {
             assert_eq!(masked(text), shown);
         }
         assert_eq!(WebUrl::parse("http://u:p@a b/").unwrap_err().to_string().matches("u:p").count(), 0);
+    }
+
+    #[test]
+    fn the_values_of_secret_parameters_are_masked_and_no_others() {
+        for (text, shown) in [
+            ("https://a.test/feed?token=abc", "https://a.test/feed?token=***"),
+            ("https://a.test/?page=2&api_key=k1&q=key", "https://a.test/?page=2&api_key=**&q=key"),
+            ("https://a.test/?X-Amz-Signature=0f&X-Amz-Date=2", "https://a.test/?X-Amz-Signature=**&X-Amz-Date=2"),
+            ("https://a.test/?access_token=ä", "https://a.test/?access_token=**"),
+            ("https://a.test/#access_token=x&state=1", "https://a.test/#access_token=*&state=1"),
+            ("https://u:p@a.test/?sig=1;sig=22", "https://***@a.test/?sig=*;sig=**"),
+            ("https://a.test/?u=https://b.test/?key=1&v=2", "https://a.test/?u=https://b.test/?key=*&v=2"),
+            (
+                "fetch <https://a.test/?auth=1>: `https://b.test/?secret=2`",
+                "fetch <https://a.test/?auth=*>: `https://b.test/?secret=*`",
+            ),
+            (
+                "https://a.test/key=1?keyword=2&monkey=3&author=4&token",
+                "https://a.test/key=1?keyword=2&monkey=3&author=4&token",
+            ),
+            ("?token=abc", "?token=abc"),
+        ] {
+            assert_eq!(masked(text), shown, "{text}");
+        }
+        let url = WebUrl::parse("https://a.test/feed?token=abc").unwrap();
+        assert_eq!(
+            (url.as_str(), url.to_string().as_str()),
+            ("https://a.test/feed?token=abc", "https://a.test/feed?token=***")
+        );
+        assert_eq!(serde_json::to_string(&url).unwrap(), "\"https://a.test/feed?token=abc\"");
     }
 
     #[test]

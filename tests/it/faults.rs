@@ -41,6 +41,29 @@ fn source(id: &str, url: &str) -> String {
 }
 
 #[test]
+fn the_secrets_of_a_feed_address_are_in_no_log_and_no_message() {
+    let server = Hostile::serve(|_: &Seen, stream: &mut TcpStream| answer(stream, "HTTP/1.1 404 Not Found", b""));
+    let world = quiet_world();
+    let url = format!("http://{}/feed?topic=ferries&api_key=sesame", server.addr);
+    world.configure(&source("paid", &url));
+    let said = |output: &Output| {
+        let text = format!("{}{}", String::from_utf8_lossy(&output.stderr), String::from_utf8_lossy(&output.stdout));
+        assert!(!text.contains("sesame"), "{text}");
+        text
+    };
+    let polled = said(&world.run(&["--log", "debug", "poll", "paid"]));
+    assert!(polled.contains("topic=ferries&api_key=******"), "{polled}");
+    assert!(said(&world.run(&["sources", "test", &url])).contains("api_key=******"));
+    let record = world.export("source").into_iter().find(|line| line["id"] == "paid").unwrap();
+    assert!(record["last_error"].as_str().unwrap().contains("api_key=******"), "{record:#}");
+    assert_eq!(record["url"], url, "what is kept is what was written down");
+    let targets: Vec<String> = server.seen().iter().map(|seen| seen.target.clone()).collect();
+    assert!(
+        targets.iter().filter(|target| target.starts_with("/feed")).all(|target| target.ends_with("api_key=sesame"))
+    );
+}
+
+#[test]
 fn a_wrong_config_stops_everything_before_it_starts() {
     let world = quiet_world();
     for (wrong, said) in [

@@ -149,7 +149,7 @@ impl Candidate {
             canonical: canonical::choose(url, hint.as_ref()),
             elsewhere: hint
                 .filter(|hint| hint.site() != url.site())
-                .map(|hint| canonical::canonical(&hint).to_string()),
+                .map(|hint| canonical::canonical(&hint).as_str().to_owned()),
             url: url.clone(),
             content,
             edges,

@@ -115,7 +115,7 @@ fn part_equal_ids(entries: &mut [Entry]) {
     let shared: std::collections::HashSet<String> = shared.into_iter().collect();
     for entry in entries.iter_mut().filter(|entry| shared.contains(&entry.id)) {
         if let Some(url) = &entry.url {
-            entry.id = format!("{} {url}", entry.id);
+            entry.id = format!("{} {}", entry.id, url.as_str());
         }
     }
 }

@@ -70,8 +70,8 @@ fn first(known: &Known, capture: &Capture, topics: &Topics, now: Timestamp) -> P
     let record = ArticleRecord {
         id,
         source: capture.source.clone(),
-        url: candidate.url().to_string(),
-        canonical_url: candidate.canonical().to_string(),
+        url: candidate.url().as_str().to_owned(),
+        canonical_url: candidate.canonical().as_str().to_owned(),
         story: story.story,
         title: content.title.clone(),
         authors: content.authors.clone(),
@@ -262,7 +262,7 @@ fn new_address(article: &KnownArticle, capture: &Capture) -> Option<(String, Str
     capture.page.as_ref()?.moved_to.as_ref()?;
     let canonical = capture.candidate.canonical();
     (canonical.as_str() != article.record.canonical_url)
-        .then(|| (capture.candidate.url().to_string(), canonical.to_string()))
+        .then(|| (capture.candidate.url().as_str().to_owned(), canonical.as_str().to_owned()))
 }
 
 /// The page led to an address that another article has. A permanent redirect is believed; a passing one, or a canonical

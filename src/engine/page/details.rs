@@ -157,7 +157,7 @@ fn two_letters(code: &str) -> &str {
 pub(super) fn image(head: &Head, json: &JsonLd, url: &WebUrl) -> Option<String> {
     let stated = head.first(&["og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src"]);
     let address = stated.map(str::to_owned).or_else(|| json.image.clone())?;
-    url.join(&address).ok().map(|image| image.to_string())
+    url.join(&address).ok().map(|image| image.as_str().to_owned())
 }
 
 /// Longest name of a publication.
@@ -192,7 +192,8 @@ pub(super) fn origin(dom: &Dom<'_>, chrome: &[RawBlock], blocks: &[RawBlock], ur
             .subtree(block.element)
             .filter(|id| dom.tag(*id) == Some(Tag::A))
             .find_map(|id| dom.attribute(id, Name::Href));
-        let link = link.and_then(|href| url.join(href).ok()).filter(|link| link != url).map(|link| link.to_string());
+        let link =
+            link.and_then(|href| url.join(href).ok()).filter(|link| link != url).map(|link| link.as_str().to_owned());
         return Some(Origin { name: Some(name), url: link });
     }
     None

@@ -92,7 +92,7 @@ impl Store {
                     SourceKind::Sitemap => "sitemap",
                     SourceKind::Page => "page",
                 };
-                (source.id.clone(), source.name.clone(), source.url.to_string(), kind, content)
+                (source.id.clone(), source.name.clone(), source.url.as_str().to_owned(), kind, content)
             })
             .collect();
         tracing::debug!(sources = rows.len(), at = %now, "bringing the sources in line with the config");

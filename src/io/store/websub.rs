@@ -33,7 +33,7 @@ impl Store {
     /// Brings the subscriptions in line with what the enabled sources' feeds name: new ones are begun, those that nobody
     /// wants any more are left, those that are over are forgotten. `public` is the web page's address; none ends all.
     pub async fn sync_subscriptions(&self, public: Option<&WebUrl>, now: Timestamp) -> Result<(), StoreError> {
-        let (public, now) = (public.map(ToString::to_string), cut(now));
+        let (public, now) = (public.map(|url| url.as_str().to_owned()), cut(now));
         self.writer.call(move |connection| sync(connection, public.as_deref(), now)).await
     }
 

@@ -99,7 +99,7 @@ fn unsent(hook: &WebhookChannel, error: &FetchError) -> SendError {
         other => other.to_string(),
     };
     let path = hook.url.as_url().path().trim_end_matches('/');
-    let mut reason = told.replace(hook.url.as_str(), hook.url.host());
+    let mut reason = told.replace(&hook.url.to_string(), hook.url.host());
     if path.len() > 1 {
         reason = reason.replace(path, "/…");
     }
