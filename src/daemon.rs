@@ -79,6 +79,7 @@ pub async fn run(config: Config, stop: CancellationToken) -> Result<(), DaemonEr
     let mut context = Context::new(config, store.clone(), clock)?;
     context.stop = stop.clone();
     store.sync_sources(&context.config.sources, context.clock.now()).await?;
+    deliver::prepare(&context).await;
     let (contexts, seen) = watch::channel(Arc::new(context));
     let daemon = Daemon { path, contexts, wakes: Arc::new(Wakes::default()), stop };
     let result = daemon.serve(seen).await;
@@ -244,6 +245,7 @@ impl Daemon {
         let context = old.renewed(config).map_err(|error| format!("{error}"))?;
         let synced = old.store.sync_sources(&context.config.sources, context.clock.now()).await;
         synced.map_err(|error| format!("{error}"))?;
+        deliver::prepare(&context).await;
         let said = format!(
             "config taken: {} sources, {} topics, {} channels{fixed}",
             context.config.sources.len(),

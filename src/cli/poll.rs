@@ -82,6 +82,7 @@ async fn cycle(config: Config, wanted: &[SourceId], recheck: bool) -> anyhow::Re
     let store = Store::open(&config.store, began)?;
     let context = Arc::new(Context::new(config, store.clone(), clock.clone())?);
     store.sync_sources(&context.config.sources, began).await?;
+    deliver::prepare(&context).await;
     let polled = poll::all(&context, wanted).await?;
     let looked = if recheck { recheck::all(&context).await? } else { Tally::default() };
     let delivered = deliver::drain(&context).await?;

@@ -381,6 +381,29 @@ async fn a_command_that_does_not_end_is_ended_with_all_it_started() {
 }
 
 #[tokio::test]
+async fn the_feeds_are_there_and_empty_before_the_first_match() {
+    let outbox = Outbox::new(
+        "[[channel]]\nid = \"out\"\ntype = \"feed\"\ndirectory = \"{dir}/feeds\"\n[[topic]]\nid = \"ferries\"\nquery = \
+         'ferry'\nnotify = [\"out\"]\n",
+    );
+    deliver::prepare(&outbox.context).await;
+    let base = wirewatch::model::url::WebUrl::parse("https://desk.test/").unwrap();
+    let entries = |name: &str| {
+        let bytes = std::fs::read(outbox.path().join("feeds").join(name)).unwrap();
+        let (parsed, problems) = wirewatch::engine::feed::parse(&bytes, None, &base).unwrap();
+        assert!(problems.is_empty(), "{name}: {problems:?}");
+        parsed.entries.len()
+    };
+    let names = ["all.atom", "all.json", "ferries.atom", "ferries.json"];
+    assert_eq!(names.map(entries), [0; 4]);
+    assert!(!outbox.path().join("feeds/talks.atom").exists(), "the channel has nothing to do with that topic");
+    outbox.tell("out", ChannelKind::Feed, 1).await;
+    deliver::drain(&outbox.context).await.unwrap();
+    deliver::prepare(&outbox.context).await;
+    assert_eq!(names.map(entries), [1, 1, 0, 0], "what is there is left as it is");
+}
+
+#[tokio::test]
 async fn a_feed_channel_writes_whole_files_that_read_back() {
     let outbox = Outbox::new("[[channel]]\nid = \"out\"\ntype = \"feed\"\ndirectory = \"{dir}/feeds\"\n");
     outbox.tell("out", ChannelKind::Feed, 1).await;

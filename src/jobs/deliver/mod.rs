@@ -4,6 +4,7 @@
 //! waits for another, and within one channel deliveries go out one after the other, in order. A channel that fails is left
 //! alone for a while as a whole, so that its backlog does not hammer it.
 
+mod feeds;
 mod mail;
 mod send;
 mod turn;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use tokio::sync::Notify;
 
+pub use self::feeds::prepare;
 pub use self::send::ping;
 use self::turn::Turn;
 use super::under_way::UnderWay;

@@ -1,20 +1,15 @@
 //! One delivery to one channel, by the channel's own means.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-
 use super::mail;
 use crate::config::{ChannelConfig, ChannelTarget, WebhookChannel};
-use crate::engine::feed_out::FeedOut;
 use crate::engine::webhook::{self, Message};
 use crate::io::exec;
 use crate::io::http::{Http, PostAnswer, PostRequest};
-use crate::io::store::{Reader, StoreError};
+use crate::io::store::StoreError;
 use crate::jobs::{Context, mailing};
 use crate::model::channel::WebhookFormat;
 use crate::model::event::{Delivery, Event, SendError};
 use crate::model::fetch::FetchError;
-use crate::model::ids::TopicId;
 use crate::model::time::Timestamp;
 
 /// Of an answer's body so much is told.
@@ -132,53 +127,4 @@ fn command_input(delivery: &Delivery) -> Vec<u8> {
         lines.push(b'\n');
     }
     lines
-}
-
-/// Writes the feeds that a channel's deliveries change: those of their topics, and the one of all changes.
-pub(super) async fn feed(
-    context: &Context,
-    directory: Option<&Path>,
-    max_items: usize,
-    deliveries: &[Delivery],
-) -> Result<(), SendError> {
-    let Some(directory) = directory.map(Path::to_path_buf) else { return Ok(()) };
-    let touched: BTreeSet<TopicId> =
-        deliveries.iter().flat_map(|delivery| &delivery.events).flat_map(|event| event.topics.clone()).collect();
-    let topics = context.config.topics.iter().filter(|topic| touched.contains(&topic.id));
-    let mut feeds: Vec<(Option<TopicId>, String)> =
-        topics.map(|topic| (Some(topic.id.clone()), topic.name.clone())).collect();
-    feeds.push((None, "All changes".to_owned()));
-    let base = context.config.web.as_ref().and_then(|web| web.public_url.clone());
-    let reader = context.store.reader();
-    let written = tokio::task::spawn_blocking(move || {
-        let reader = reader.map_err(|error| error.to_string())?;
-        write_feeds(&reader, &directory, &feeds, (max_items, base.as_ref()))
-    });
-    let written = written.await.unwrap_or_else(|error| Err(error.to_string()));
-    written.map_err(|reason| SendError::Temporary {
-        reason: format!("cannot write the feeds: {reason}"),
-        retry_after: None,
-    })
-}
-
-fn write_feeds(
-    reader: &Reader,
-    directory: &Path,
-    feeds: &[(Option<TopicId>, String)],
-    (max_items, base): (usize, Option<&crate::model::url::WebUrl>),
-) -> Result<(), String> {
-    let at = |path: &PathBuf, error: std::io::Error| format!("{}: {error}", path.display());
-    std::fs::create_dir_all(directory).map_err(|error| at(&directory.to_path_buf(), error))?;
-    let installation = reader.installation().map_err(|error| error.to_string())?;
-    for (topic, title) in feeds {
-        let events = reader.events(topic.as_ref(), max_items).map_err(|error| error.to_string())?;
-        let id = topic.as_ref().map_or("all", TopicId::as_str);
-        let feed = FeedOut { id, title, base, installation: &installation, events: &events };
-        for (name, text) in [(format!("{id}.atom"), feed.atom()), (format!("{id}.json"), feed.json())] {
-            let (hidden, target) = (directory.join(format!(".{name}.part")), directory.join(&name));
-            std::fs::write(&hidden, text).map_err(|error| at(&hidden, error))?;
-            std::fs::rename(&hidden, &target).map_err(|error| at(&target, error))?;
-        }
-    }
-    Ok(())
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::send;
+use super::{feeds, send};
 use crate::config::{ChannelConfig, ChannelTarget};
 use crate::engine::retry::{self, Retry};
 use crate::io::store::{Settlement, StoreError};
@@ -78,7 +78,7 @@ async fn send_all(context: &Arc<Context>, id: &ChannelId, deliveries: Vec<Delive
         return Ok(0);
     };
     if let ChannelTarget::Feed { directory, max_items } = &channel.target {
-        let written = send::feed(context, directory.as_deref(), *max_items, &deliveries).await;
+        let written = feeds::write(context, directory.as_deref(), *max_items, &deliveries).await;
         return settle_all(context, channel, &deliveries, &written).await;
     }
     let began = context.clock.instant();
