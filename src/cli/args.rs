@@ -209,7 +209,7 @@ pub enum Command {
         /// Try or send again
         #[command(subcommand)]
         action: Option<DeliveriesAction>,
-        /// Only failed ones
+        /// Only those that failed, or that some recipient of a mail refused
         #[arg(long)]
         failed: bool,
         /// Only those to this channel

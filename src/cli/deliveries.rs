@@ -1,5 +1,7 @@
 //! `deliveries`: the outbox.
 
+use std::collections::BTreeMap;
+
 use anyhow::bail;
 
 use super::args::{Cli, DeliveriesAction};
@@ -10,7 +12,7 @@ use crate::config::Config;
 use crate::io::clock::Clock;
 use crate::io::store::{DeliveryFilter, Reader, Replay, Store, StoreError};
 use crate::model::ids::DeliveryId;
-use crate::model::record::ChannelRecord;
+use crate::model::record::{ChannelRecord, DeliveryRecord};
 
 /// What to list.
 pub(crate) struct List<'a> {
@@ -66,20 +68,39 @@ fn list(config: &Config, ask: &List<'_>, output: Output) -> anyhow::Result<()> {
             line.id.to_string(),
             line.channel.to_string(),
             line.events.len().to_string(),
-            line.status.clone(),
+            line.standing(),
             line.attempts.to_string(),
             line.delivered_at.map_or_else(|| "-".to_owned(), |at| at.strftime("%F %H:%M").to_string()),
-            shorten(line.last_error.as_deref().unwrap_or(""), 60),
+            shorten(line.trouble().unwrap_or(""), 60),
         ]
     });
     let heading = ["delivery", "channel", "events", "status", "attempts", "delivered", "error"];
     let nothing = if ask.failed { "no failed deliveries" } else { "no deliveries yet" };
     output.table(&heading, rows.collect(), nothing)?;
+    for refusal in refusals(&lines) {
+        output.line(printable(&refusal))?;
+    }
     for ill in channels::lines(config)?.into_iter().filter(ChannelRecord::is_ill) {
         let said = shorten(ill.last_error.as_deref().unwrap_or(""), 100);
         output.line(printable(&format!("\nchannel {}: {said}", channels::standing(&ill))))?;
     }
     Ok(())
+}
+
+/// Who refused mails among these, with the mail server's last words in full.
+fn refusals(newest_first: &[DeliveryRecord]) -> Vec<String> {
+    let mut refusals: BTreeMap<(&str, &str), (usize, &str)> = BTreeMap::new();
+    for line in newest_first {
+        for one in &line.recipients {
+            if let Some(words) = &one.refused {
+                refusals.entry((line.channel.as_str(), &one.address)).or_insert((0, words)).0 += 1;
+            }
+        }
+    }
+    let said = |((channel, address), (mails, words)): ((&str, &str), (usize, &str))| {
+        format!("\nchannel {channel}: {address} refused {mails} of these for good: {words}")
+    };
+    refusals.into_iter().map(said).collect()
 }
 
 /// What a span of time comes to.
@@ -148,4 +169,36 @@ fn would(config: &Config, ids: &[DeliveryId], output: Output) -> anyhow::Result<
         vec![line.id.to_string(), line.channel.to_string(), made, line.status.clone()]
     });
     Ok(output.table(&["delivery", "channel", "made", "status"], rows.collect(), "no such deliveries")?)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn who_refused_is_listed_once_with_the_last_words_in_full() {
+        let line = |channel: &str, recipients: serde_json::Value| -> DeliveryRecord {
+            serde_json::from_value(json!({
+                "id": "d", "channel": channel, "type": "email", "events": [], "status": "delivered", "attempts": 1,
+                "last_error": null, "recipients": recipients, "delivered_at": null, "created": "2026-11-27T00:00:00Z",
+                "due": null,
+            }))
+            .unwrap()
+        };
+        let words = "550 5.1.1 <b@desk.test>: Recipient address rejected: nobody of that name works here";
+        let lines = [
+            line("desk", json!([{"address": "a@desk.test"}, {"address": "b@desk.test", "refused": words}])),
+            line("board", json!([{"address": "b@desk.test", "refused": "552 full"}])),
+            line("desk", json!([{"address": "a@desk.test"}, {"address": "b@desk.test", "refused": "551 moved"}])),
+        ];
+        assert_eq!(
+            refusals(&lines),
+            [
+                "\nchannel board: b@desk.test refused 1 of these for good: 552 full".to_owned(),
+                format!("\nchannel desk: b@desk.test refused 2 of these for good: {words}"),
+            ]
+        );
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::bail;
 
 use super::args::{Cli, DigestAction, PreviewFormat};
-use super::output::Output;
+use super::output::{Output, printable};
 use crate::config::{ChannelConfig, ChannelTarget, Config};
 use crate::io::clock::Clock;
 use crate::io::store::{Reader, Store};
@@ -63,8 +63,11 @@ async fn send(context: &Arc<Context>, channel: &ChannelConfig, output: Output) -
     };
     deliver::drain(context).await?;
     let line = context.store.reader()?.delivery(&id)?;
-    match (line.status.as_str(), line.last_error) {
-        ("delivered", _) => Ok(output.line(format!("sent as {id}"))?),
+    match (line.status.as_str(), line.trouble()) {
+        ("delivered", None) => Ok(output.line(format!("sent as {id}"))?),
+        ("delivered", Some(refused)) => {
+            Ok(output.line(printable(&format!("sent as {id}, {}: {refused}", line.standing())))?)
+        }
         ("failed", error) => bail!(
             "the digest {id} was given up, `wirewatch deliveries retry {id}` sends it to those who did not get it: {}",
             error.unwrap_or_default()

@@ -211,14 +211,47 @@ pub struct DeliveryRecord {
     pub status: String,
     /// How many attempts were made.
     pub attempts: u32,
-    /// What the last failed attempt said.
+    /// What the last failed attempt said, or those who refused what others accepted.
     pub last_error: Option<String>,
+    /// Of a mail: who accepted it so far, and who refused it for good.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recipients: Vec<RecipientRecord>,
     /// When it was accepted.
     pub delivered_at: Option<Timestamp>,
     /// When it was enqueued.
     pub created: Timestamp,
     /// Not before this, if pending.
     pub due: Option<Timestamp>,
+}
+
+/// A recipient of a mail who needs not be asked again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecipientRecord {
+    /// As the config writes it.
+    pub address: String,
+    /// What the mail server said, where it will not have the mail for this one.
+    pub refused: Option<String>,
+}
+
+impl DeliveryRecord {
+    /// What went wrong, unless everybody has it by now.
+    pub fn trouble(&self) -> Option<&str> {
+        self.last_error.as_deref().filter(|_| self.standing() != "delivered")
+    }
+
+    /// Its status, and how many recipients accepted or refused it where that says more: `delivered to 2, refused by 1`.
+    pub fn standing(&self) -> String {
+        let refused = self.recipients.iter().filter(|one| one.refused.is_some()).count();
+        let accepted = self.recipients.len() - refused;
+        match (self.status.as_str(), accepted, refused) {
+            (status, _, 0) if status == "delivered" => status.to_owned(),
+            (status, 0, 0) => status.to_owned(),
+            ("delivered", accepted, refused) => format!("delivered to {accepted}, refused by {refused}"),
+            (status, 0, refused) => format!("{status}, refused by {refused}"),
+            (status, accepted, 0) => format!("{status}, delivered to {accepted}"),
+            (status, accepted, refused) => format!("{status}, delivered to {accepted}, refused by {refused}"),
+        }
+    }
 }
 
 /// A channel and how it fares.
@@ -309,4 +342,44 @@ pub struct SuppressedRecord {
     pub added: Vec<String>,
     /// Texts that went.
     pub removed: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_in_part_says_how_many_have_it_and_how_many_refuse_it() {
+        for (status, accepted, refused, standing) in [
+            ("delivered", 2, 0, "delivered"),
+            ("delivered", 2, 1, "delivered to 2, refused by 1"),
+            ("failed", 0, 2, "failed, refused by 2"),
+            ("failed", 1, 1, "failed, delivered to 1, refused by 1"),
+            ("failed", 0, 0, "failed"),
+            ("pending", 0, 0, "pending"),
+            ("pending", 1, 0, "pending, delivered to 1"),
+            ("pending", 0, 1, "pending, refused by 1"),
+        ] {
+            let one = |refused: Option<&str>| RecipientRecord {
+                address: "a@desk.test".to_owned(),
+                refused: refused.map(str::to_owned),
+            };
+            let recipients = vec![one(None); accepted].into_iter().chain(vec![one(Some("550")); refused]).collect();
+            let record = DeliveryRecord {
+                id: DeliveryId("dlv_1".to_owned()),
+                channel: ChannelId::new("desk").unwrap(),
+                channel_kind: "email".to_owned(),
+                events: Vec::new(),
+                status: status.to_owned(),
+                attempts: 1,
+                last_error: Some("550".to_owned()),
+                recipients,
+                delivered_at: None,
+                created: Timestamp::UNIX_EPOCH,
+                due: None,
+            };
+            assert_eq!(record.standing(), standing);
+            assert_eq!(record.trouble(), (standing != "delivered").then_some("550"));
+        }
+    }
 }

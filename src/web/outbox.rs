@@ -55,8 +55,9 @@ fn delivery(line: &DeliveryRecord) -> Value {
         article => line.events.first().and_then(|event| event.article).map(|id| id.0),
         events => line.events.len(),
         status => line.status.as_str(),
+        standing => line.standing(),
         attempts => line.attempts,
         created => time(line.created),
-        error => line.last_error.as_deref().filter(|_| line.status != "delivered"),
+        error => line.trouble(),
     }
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use wirewatch::engine::webhook;
 use wirewatch::io::clock::Clock;
+use wirewatch::io::store::DeliveryFilter;
 use wirewatch::jobs::{deliver, digest};
 use wirewatch::model::channel::ChannelKind;
 
@@ -218,14 +219,56 @@ async fn a_recipient_that_is_refused_takes_nothing_from_the_others() {
     let id = outbox.tell("desk", ChannelKind::Email, 1).await;
     deliver::drain(&outbox.context).await.unwrap();
     let record = outbox.record(&id);
-    assert_eq!(record.status, "failed", "it is told that one of them got nothing");
-    let channels = outbox.context.store.reader().unwrap().channels().unwrap();
-    assert_eq!((channels[0].status.as_str(), channels[0].given_up), ("well", 1), "the server is well");
-    assert!(record.last_error.unwrap().starts_with("a@desk.test: "));
+    assert_eq!(record.standing(), "delivered to 1, refused by 1");
+    let refused: Vec<_> = record.recipients.iter().map(|one| (one.address.as_str(), one.refused.is_some())).collect();
+    assert_eq!(refused, [("a@desk.test", true), ("b@desk.test", false)]);
+    assert!(record.recipients[0].refused.as_ref().unwrap().ends_with("5.1.1 no such user"), "{record:?}");
+    assert!(record.last_error.unwrap().starts_with("a@desk.test: refused for good, "));
+    let reader = outbox.context.store.reader().unwrap();
+    let channels = reader.channels().unwrap();
+    assert_eq!((channels[0].status.as_str(), channels[0].given_up), ("well", 0), "the server is well");
+    assert_eq!(channels[0].last_success, Some(outbox.now()));
+    let failed = DeliveryFilter { status: Some("failed".to_owned()), ..DeliveryFilter::default() };
+    assert_eq!(reader.deliveries(&failed).unwrap().len(), 1, "who looks for what failed finds it");
     outbox.context.store.retry_delivery(&id, outbox.now()).await.unwrap();
     deliver::drain(&outbox.context).await.unwrap();
     let to: Vec<_> = smtp.accepted().into_iter().flat_map(|one| one.to).collect();
     assert_eq!(to, ["RCPT TO:<b@desk.test>"], "a retry does not serve twice");
+}
+
+#[tokio::test]
+async fn what_all_refuse_is_failed() {
+    let smtp = Smtp::serve(|line, _| match line {
+        "RCPT TO:<a@desk.test>" | "RCPT TO:<b@desk.test>" => Act::Say("550 5.1.1 no such user"),
+        _ => Act::Usual,
+    });
+    let outbox = Outbox::new(&mail(&smtp, ""));
+    let id = outbox.tell("desk", ChannelKind::Email, 1).await;
+    deliver::drain(&outbox.context).await.unwrap();
+    assert_eq!(outbox.record(&id).standing(), "failed, refused by 2");
+    let channels = outbox.context.store.reader().unwrap().channels().unwrap();
+    assert_eq!((channels[0].status.as_str(), channels[0].given_up), ("well", 1));
+}
+
+#[tokio::test]
+async fn another_channel_is_told_who_refuses_a_mail_that_others_have() {
+    let smtp = Smtp::serve(|line, _| match line {
+        "RCPT TO:<a@desk.test>" => Act::Say("550 5.1.1 no such user"),
+        _ => Act::Usual,
+    });
+    let server = Hostile::serve(|_: &Seen, stream: &mut TcpStream| status(stream, "204 No Content"));
+    let outbox = Outbox::new(&format!("{}{}", mail(&smtp, ""), hook("ops", &server, "channels = true")));
+    let id = outbox.tell("desk", ChannelKind::Email, 1).await;
+    for _ in 0..2 {
+        deliver::drain(&outbox.context).await.unwrap();
+    }
+    let bodies: Vec<serde_json::Value> =
+        server.seen().iter().map(|seen| serde_json::from_slice(&seen.body).unwrap()).collect();
+    assert_eq!(bodies.len(), 1, "told of once: {bodies:#?}");
+    let told = &bodies[0]["data"]["deliveries"][0];
+    assert_eq!((bodies[0]["type"].as_str(), told["id"].as_str()), (Some("delivery.failed"), Some(id.0.as_str())));
+    assert_eq!(told["standing"], "delivered to 1, refused by 1");
+    assert!(told["error"].as_str().unwrap().contains("a@desk.test: refused for good, "), "{told}");
 }
 
 #[tokio::test]
@@ -250,14 +293,16 @@ async fn who_is_refused_for_good_is_not_asked_for_again_while_another_is_put_off
         next = outbox.tick().await.unwrap_or(next);
     }
     assert_eq!((asked("a"), asked("b")), (1, 4));
-    assert_eq!(outbox.record(&id).status, "failed", "it is told that one of them got nothing");
+    assert_eq!(outbox.record(&id).standing(), "delivered to 1, refused by 1");
     assert!(told().starts_with("a@desk.test: refused for good, ") && !told().contains("b@desk.test"), "{}", told());
     // A person who asks again has them asked again: refused once more, then taken, and the other is served once.
-    for (status, asked_for) in [("failed", 2), ("delivered", 3)] {
+    for (standing, asked_for) in [("delivered to 1, refused by 1", 2), ("delivered", 3)] {
         outbox.context.store.retry_delivery(&id, outbox.now()).await.unwrap();
         deliver::drain(&outbox.context).await.unwrap();
-        assert_eq!((outbox.record(&id).status.as_str(), asked("a"), asked("b")), (status, asked_for, 4));
+        assert_eq!((outbox.record(&id).standing().as_str(), asked("a"), asked("b")), (standing, asked_for, 4));
     }
+    let again = outbox.context.store.retry_delivery(&id, outbox.now()).await;
+    assert!(again.unwrap_err().to_string().contains("was delivered already"), "nobody is left to ask");
     let to: Vec<_> = smtp.accepted().into_iter().flat_map(|one| one.to).collect();
     assert_eq!(to, ["RCPT TO:<b@desk.test>", "RCPT TO:<a@desk.test>"]);
 }

@@ -8,12 +8,14 @@ use serde_json::{Value as Json, json};
 
 use super::Store;
 use super::error::{Answer, StoreError};
-use super::events::{insert_event, read_delivery, send};
+use super::events::{insert_event, send};
 use super::outbox::{OPEN, channel_state};
+use super::told::delivery_record;
 use super::value::{at, cut, ms, parsed};
 use crate::engine::route::Send;
-use crate::model::event::{Delivery, Event, EventKind};
+use crate::model::event::{Event, EventKind};
 use crate::model::ids::{ChannelId, DeliveryId};
+use crate::model::record::DeliveryRecord;
 use crate::model::time::{SignedDuration, Timestamp};
 
 /// A channel's failures are told of no more often than this.
@@ -43,12 +45,13 @@ impl Store {
         self.writer.call(move |connection| tell(connection, &sends, cut(now))).await
     }
 
-    /// Makes a failed (or waiting) delivery due at once, and opens its channel again.
+    /// Makes a failed (or waiting) delivery due at once, and opens its channel again; of a mail that some refused, it is
+    /// these alone who are asked again.
     pub async fn retry_delivery(&self, id: &DeliveryId, now: Timestamp) -> Result<(), StoreError> {
         let id = id.clone();
         self.writer
             .call(move |connection| {
-                if state(connection, &id)? == "delivered" {
+                if state(connection, &id)? == "delivered" && !has_refusals(connection, &id)? {
                     let advice = "`wirewatch deliveries replay` sends it once more";
                     return Err(StoreError::Refused(format!("delivery {id} was delivered already: {advice}")).into());
                 }
@@ -101,6 +104,12 @@ fn state(connection: &Connection, id: &DeliveryId) -> Answer<String> {
     state.ok_or_else(|| StoreError::NotFound { what: "delivery", name: id.0.clone() }.into())
 }
 
+fn has_refusals(connection: &Connection, id: &DeliveryId) -> Answer<bool> {
+    Ok(connection
+        .prepare_cached(&format!("SELECT 1 FROM delivery d WHERE id = ?1 AND {REFUSED_BY_SOME}"))?
+        .exists([&id.0])?)
+}
+
 fn ask_again(connection: &Connection, id: &DeliveryId, now: Timestamp) -> Answer<()> {
     let channel: String = connection.query_row(
         "UPDATE delivery SET state = 'pending', due = ?2, asked = ?2, attempts = 0, lease_until = NULL, settled = NULL,
@@ -118,8 +127,16 @@ fn ask_again(connection: &Connection, id: &DeliveryId, now: Timestamp) -> Answer
     Ok(())
 }
 
-/// A delivery that was given up, was not told of, and does not tell of channels itself.
-const UNTOLD: &str = "FROM delivery d WHERE state = 'failed' AND told IS NULL
+/// A mail that some recipient refused for good, whatever became of the others.
+pub(super) const REFUSED_BY_SOME: &str =
+    "d.seq IN (SELECT r.delivery FROM delivery_recipient r WHERE r.refused IS NOT NULL)";
+
+/// A delivery that was given up or refused by some, was not told of, and does not tell of channels itself. In two halves,
+/// each with its index: a tick looks at neither all deliveries nor all recipients.
+const UNTOLD: &str = "FROM delivery d WHERE d.seq IN (
+      SELECT seq FROM delivery WHERE state = 'failed' AND told IS NULL
+      UNION SELECT p.seq FROM delivery_recipient r JOIN delivery p ON p.seq = r.delivery
+        WHERE r.refused IS NOT NULL AND p.state = 'delivered' AND p.told IS NULL)
     AND NOT EXISTS (SELECT 1 FROM delivery_event de JOIN event e ON e.id = de.event
                     WHERE de.delivery = d.seq AND e.kind IN ('delivery.failed', 'channel.failing', 'channel.recovered'))";
 
@@ -170,7 +187,7 @@ fn event(connection: &Connection, channel: &ChannelId, now: Timestamp) -> Answer
         connection.prepare_cached("UPDATE delivery SET told = ?2 WHERE seq = ?1")?.execute(params![seq, ms(now)])?;
     }
     for seq in seqs.iter().rev().take(NAMED_MAX) {
-        let delivery = read_delivery(connection, *seq)?;
+        let delivery = delivery_record(connection, *seq)?;
         error = error.or_else(|| delivery.last_error.clone());
         named.push(shown(&delivery));
     }
@@ -190,10 +207,11 @@ fn event(connection: &Connection, channel: &ChannelId, now: Timestamp) -> Answer
     })
 }
 
-fn shown(delivery: &Delivery) -> Json {
+fn shown(delivery: &DeliveryRecord) -> Json {
     let title = delivery.events.first().and_then(|event| event.data["article"]["title"].as_str());
     json!({
         "id": delivery.id, "type": delivery.events.first().map(|event| event.kind), "events": delivery.events.len(),
         "title": title, "attempts": delivery.attempts, "error": delivery.last_error, "created": delivery.created,
+        "standing": delivery.standing(),
     })
 }

@@ -19,6 +19,11 @@ use crate::model::time::Timestamp;
 pub enum Settlement {
     /// Accepted.
     Delivered,
+    /// Accepted for some recipients, and refused for good by the others.
+    DeliveredInPart {
+        /// Who refused it, in the other side's words.
+        refused: String,
+    },
     /// To be tried again.
     Retry {
         /// Not before this.
@@ -245,6 +250,7 @@ fn settle(connection: &Connection, id: &DeliveryId, settlement: &Settlement, now
     };
     let (state, counted, due, error) = match settlement {
         Settlement::Delivered => ("delivered", 1, None, None),
+        Settlement::DeliveredInPart { refused } => ("delivered", 1, None, Some(refused)),
         Settlement::Retry { due, error } => ("pending", 1, Some(ms(*due)), Some(error)),
         Settlement::Failed { error } | Settlement::Refused { error } | Settlement::ChannelClosed { error } => {
             ("failed", 1, None, Some(error))
@@ -269,7 +275,7 @@ fn note_channel(connection: &Connection, channel: &str, settlement: &Settlement,
     connection.prepare_cached("INSERT OR IGNORE INTO channel (id) VALUES (?1)")?.execute([channel])?;
     match settlement {
         Settlement::Released { .. } => 0,
-        Settlement::Delivered => connection
+        Settlement::Delivered | Settlement::DeliveredInPart { .. } => connection
             .prepare_cached(
                 "UPDATE channel SET last_success = ?2, failing_since = NULL, failures = 0, held_until = NULL
                  WHERE id = ?1",

@@ -25,6 +25,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0007_wayback.sql"),
     include_str!("../../../migrations/0008_installation.sql"),
     include_str!("../../../migrations/0009_refused.sql"),
+    include_str!("../../../migrations/0010_refusals.sql"),
 ];
 
 /// How long a connection waits for another program's lock.

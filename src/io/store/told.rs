@@ -6,15 +6,16 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::archive::{self, collect};
 use super::error::{Answer, StoreError};
 use super::events::{read_delivery, read_event};
+use super::given_up::REFUSED_BY_SOME;
 use super::reader::{DeliveryFilter, Explained};
 use super::records;
 use super::value::{at, from_json};
 use crate::engine::feed_out::Installation;
 use crate::model::event::{Delivery, DeliveryState, Event, EventKind};
 use crate::model::ids::{ArticleId, ChannelId, DeliveryId, RevisionNumber, TopicId};
-use crate::model::record::DeliveryRecord;
+use crate::model::record::{DeliveryRecord, RecipientRecord};
 
-fn record(delivery: Delivery) -> DeliveryRecord {
+fn record(delivery: Delivery, recipients: Vec<RecipientRecord>) -> DeliveryRecord {
     let (delivered_at, due) = match delivery.state {
         DeliveryState::Delivered { at } => (Some(at), None),
         DeliveryState::Pending { due } => (None, Some(due)),
@@ -29,6 +30,7 @@ fn record(delivery: Delivery) -> DeliveryRecord {
         events: delivery.events,
         attempts: delivery.attempts,
         last_error: delivery.last_error,
+        recipients,
         delivered_at,
         created: delivery.created,
         due,
@@ -37,7 +39,13 @@ fn record(delivery: Delivery) -> DeliveryRecord {
 
 /// A delivery by its row number.
 pub(super) fn delivery_record(connection: &Connection, seq: i64) -> Answer<DeliveryRecord> {
-    read_delivery(connection, seq).map(record)
+    let recipients = collect(
+        connection,
+        "SELECT recipient, refused FROM delivery_recipient WHERE delivery = ?1 ORDER BY recipient",
+        [seq],
+        |row| Ok(RecipientRecord { address: row.get(0)?, refused: row.get(1)? }),
+    )?;
+    Ok(record(read_delivery(connection, seq)?, recipients))
 }
 
 /// The revisions of an article that were told as such.
@@ -51,8 +59,10 @@ pub(super) fn deliveries(connection: &Connection, filter: &DeliveryFilter) -> An
     let text = |text: Option<&str>| text.map_or(Value::Null, |text| text.to_owned().into());
     let seqs = collect(
         connection,
-        "SELECT seq FROM delivery WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR channel = ?2)
-         ORDER BY seq DESC LIMIT ?3",
+        &format!(
+            "SELECT seq FROM delivery d WHERE (?1 IS NULL OR state = ?1 OR (?1 = 'failed' AND {REFUSED_BY_SOME}))
+               AND (?2 IS NULL OR channel = ?2) ORDER BY seq DESC LIMIT ?3"
+        ),
         params![text(filter.status.as_deref()), text(filter.channel.as_ref().map(ChannelId::as_str)), limit],
         |row| Ok(row.get::<_, i64>(0)?),
     )?;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::Sent;
 use crate::config::{ChannelConfig, EmailChannel, MailBy};
 use crate::engine::unsubscribe;
 use crate::io::exec;
@@ -21,7 +22,7 @@ pub(super) async fn send(
     channel: &ChannelConfig,
     email: &EmailChannel,
     delivery: &Delivery,
-) -> Result<Result<(), SendError>, StoreError> {
+) -> Result<Result<Sent, SendError>, StoreError> {
     let mailer = match mailer(context, email) {
         Ok(mailer) => mailer,
         Err(error) => return Ok(Err(error)),
@@ -30,16 +31,18 @@ pub(super) async fn send(
     let to: Vec<&String> = email.to.iter().filter(|to| !gone.contains(&unsubscribe::address(to))).collect();
     if to.is_empty() {
         tracing::info!(channel = %channel.id, delivery = %delivery.id, "everybody has unsubscribed: sent to nobody");
-        return Ok(Ok(()));
+        return Ok(Ok(Sent::ToAll));
     }
     let immediate = mailing::is_immediate(email, delivery);
     let told = mailing::Told { events: &delivery.events, made: delivery.created, immediate };
     let letter = |to, link| mailing::letter(&context.config, (channel, email), &delivery.id, told, (to, link));
     if let Some(mailer) = mailer.as_ref().filter(|mailer| mailer.takes_all_at_once()) {
-        return Ok(mailer.send(&letter(to.into_iter().cloned().collect(), None), "").await);
+        let sent = mailer.send(&letter(to.into_iter().cloned().collect(), None), "").await;
+        return Ok(sent.map(|()| Sent::ToAll));
     }
     let settled = context.store.settled_recipients(&delivery.id).await?;
     let mut failed: Vec<(&String, SendError)> = Vec::new();
+    let asked = to.len();
     for recipient in to {
         if let Some(known) = settled.iter().find(|known| known.recipient == *recipient) {
             let refused = known.refused.clone().map(|reason| SendError::Permanent { reason });
@@ -71,7 +74,7 @@ pub(super) async fn send(
     if let Some(mailer) = &mailer {
         mailer.close().await;
     }
-    Ok(together(&failed))
+    Ok(together(&failed, asked))
 }
 
 /// `None` for `sendmail`, which is a command.
@@ -103,10 +106,11 @@ async fn by_sendmail(program: &Path, letter: &Letter, recipient: &str) -> Result
     exec::run(&argv, message, SENDMAIL_TIMEOUT).await
 }
 
-/// Several recipients' failures as one: it may pass as long as one of them may.
-fn together(failed: &[(&String, SendError)]) -> Result<(), SendError> {
+/// Several recipients' outcomes as one: it may pass as long as one that failed may; where the last of them refused, what
+/// counts is whether anybody has it.
+fn together(failed: &[(&String, SendError)], asked: usize) -> Result<Sent, SendError> {
     if failed.is_empty() {
-        return Ok(());
+        return Ok(Sent::ToAll);
     }
     let said = |(recipient, error): &(&String, SendError)| {
         let for_good = if matches!(error, SendError::Permanent { .. }) { "refused for good, " } else { "" };
@@ -119,6 +123,7 @@ fn together(failed: &[(&String, SendError)]) -> Result<(), SendError> {
     });
     match waits.reduce(Option::max) {
         Some(retry_after) => Err(SendError::Temporary { reason, retry_after }),
+        None if failed.len() < asked => Ok(Sent::NotTo(reason)),
         None => Err(SendError::Permanent { reason }),
     }
 }

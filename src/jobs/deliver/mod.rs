@@ -24,6 +24,15 @@ use crate::io::store::StoreError;
 use crate::model::event::EventKind;
 use crate::model::ids::ChannelId;
 
+/// What became of a delivery that was accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Sent {
+    /// Everybody it is for has it.
+    ToAll,
+    /// Some have it, and these refused it for good.
+    NotTo(String),
+}
+
 /// The daemon's deliveries: starts a turn for each channel that is due and has none, and never waits for a slow channel.
 #[derive(Debug)]
 pub struct Deliverer {

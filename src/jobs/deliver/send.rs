@@ -1,6 +1,6 @@
 //! One delivery to one channel, by the channel's own means.
 
-use super::mail;
+use super::{Sent, mail};
 use crate::config::{ChannelConfig, ChannelTarget, WebhookChannel};
 use crate::engine::webhook::{self, Message};
 use crate::io::exec;
@@ -20,21 +20,22 @@ pub(super) async fn one(
     context: &Context,
     channel: &ChannelConfig,
     delivery: &Delivery,
-) -> Result<Result<(), SendError>, StoreError> {
+) -> Result<Result<Sent, SendError>, StoreError> {
+    let whole = |sent: Result<(), SendError>| sent.map(|()| Sent::ToAll);
     match &channel.target {
         ChannelTarget::Webhook(hook) => {
             for (n, event) in delivery.events.iter().enumerate() {
                 let id = if n == 0 { delivery.id.0.clone() } else { format!("{}-{n}", delivery.id) };
                 let sent = to_webhook(&context.http, hook, &id, event, context.clock.now()).await;
                 if sent.is_err() {
-                    return Ok(sent);
+                    return Ok(whole(sent));
                 }
             }
-            Ok(Ok(()))
+            Ok(Ok(Sent::ToAll))
         }
         ChannelTarget::Email(email) => mail::send(context, channel, email, delivery).await,
-        ChannelTarget::Command { argv, timeout } => Ok(exec::run(argv, command_input(delivery), *timeout).await),
-        ChannelTarget::Feed { .. } => Ok(Ok(())),
+        ChannelTarget::Command { argv, timeout } => Ok(whole(exec::run(argv, command_input(delivery), *timeout).await)),
+        ChannelTarget::Feed { .. } => Ok(Ok(Sent::ToAll)),
     }
 }
 

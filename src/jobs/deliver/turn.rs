@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{feeds, send};
+use super::{Sent, feeds, send};
 use crate::config::{ChannelConfig, ChannelTarget};
 use crate::engine::retry::{self, Retry};
 use crate::io::store::{Settlement, StoreError};
@@ -79,7 +79,7 @@ async fn send_all(context: &Arc<Context>, id: &ChannelId, deliveries: Vec<Delive
     };
     if let ChannelTarget::Feed { directory, max_items } = &channel.target {
         let written = feeds::write(context, directory.as_deref(), *max_items, &deliveries).await;
-        return settle_all(context, channel, &deliveries, &written).await;
+        return settle_all(context, channel, &deliveries, &written.map(|()| Sent::ToAll)).await;
     }
     let began = context.clock.instant();
     let mut accepted = 0;
@@ -114,7 +114,7 @@ async fn settle_all(
     context: &Context,
     channel: &ChannelConfig,
     deliveries: &[Delivery],
-    outcome: &Result<(), SendError>,
+    outcome: &Result<Sent, SendError>,
 ) -> Result<u64, StoreError> {
     let mut accepted = 0;
     for delivery in deliveries {
@@ -129,16 +129,15 @@ async fn settle(
     context: &Context,
     channel: &ChannelConfig,
     delivery: &Delivery,
-    outcome: &Result<(), SendError>,
+    outcome: &Result<Sent, SendError>,
 ) -> Result<bool, StoreError> {
     let now = context.clock.now();
     let attempt = delivery.attempts + 1;
-    let Err(error) = outcome else {
-        tracing::info!(channel = %channel.id, delivery = %delivery.id, attempt, "delivered");
-        context.store.settle(&delivery.id, Settlement::Delivered, now).await?;
-        return Ok(false);
+    let settlement = match outcome {
+        Ok(Sent::ToAll) => Settlement::Delivered,
+        Ok(Sent::NotTo(refused)) => Settlement::DeliveredInPart { refused: refused.clone() },
+        Err(error) => settlement(error, delivery, now, context.clock.jitter()),
     };
-    let settlement = settlement(error, delivery, now, context.clock.jitter());
     match &settlement {
         Settlement::Retry { due, error } => {
             tracing::warn!(channel = %channel.id, delivery = %delivery.id, attempt, %due, "not delivered, tried again: {error}");
@@ -149,7 +148,13 @@ async fn settle(
         Settlement::Failed { error } | Settlement::Refused { error } => {
             tracing::error!(channel = %channel.id, delivery = %delivery.id, attempt, "given up, `deliveries retry` sends it again: {error}");
         }
-        Settlement::Delivered | Settlement::Released { .. } => {}
+        Settlement::DeliveredInPart { refused } => {
+            tracing::warn!(channel = %channel.id, delivery = %delivery.id, attempt, "delivered, but not to all; `deliveries retry` asks the others again: {refused}");
+        }
+        Settlement::Delivered => {
+            tracing::info!(channel = %channel.id, delivery = %delivery.id, attempt, "delivered");
+        }
+        Settlement::Released { .. } => {}
     }
     let hold = match &settlement {
         Settlement::Retry { due, .. } => Some((*due).min(now.checked_add(HOLD_MAX).unwrap_or(*due))),
