@@ -4,7 +4,7 @@
 
 use std::future::Future;
 
-use tracing::debug;
+use tracing::{debug, warn};
 
 use crate::engine::candidate::Candidate;
 use crate::engine::split::{self, Piece};
@@ -47,13 +47,16 @@ where
     for number in 2..=u32::try_from(split::PARTS_MAX).unwrap_or(u32::MAX) {
         let continues = |url: &WebUrl| split::continues(&first, url, number);
         let next = whole.0.next_part().filter(|next| continues(next)).cloned();
-        let Some(next) = next.filter(|_| whole.0.suspicion().is_none()) else { break };
-        let Some(part) = other(http, options, &next, continues).await? else { break };
+        let Some(next) = next.filter(|_| whole.0.suspicion().is_none()) else { return Ok(whole) };
+        let Some(part) = other(http, options, &next, continues).await? else { return Ok(whole) };
         match longer(whole, &part, Piece::Part, &read).await? {
             Ok(joined) => whole = joined,
             // A part that adds nothing is the same page again.
             Err(as_it_was) => return Ok(as_it_was),
         }
+    }
+    if whole.0.next_part().is_some() {
+        warn!("{first} stands on more than {} pages; the others are left out", split::PARTS_MAX);
     }
     Ok(whole)
 }

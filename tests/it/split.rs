@@ -61,9 +61,23 @@ fn serve(mode: &Arc<AtomicUsize>) -> Hostile {
             // The last part names one more, which is itself again, as some systems do.
             "/pier?page=3" => answer(stream, ok, page(2, "/pier?page=4", false).as_bytes()),
             "/pier?page=4" => answer(stream, ok, page(2, "/pier?page=5", false).as_bytes()),
+            long if long.starts_with("/lamps") => {
+                let number: usize = long.split_once('=').map_or(1, |(_, number)| number.parse().unwrap());
+                answer(stream, ok, lamps(number).as_bytes())
+            }
             _ => answer(stream, "HTTP/1.1 404 Not Found", b""),
         }
     })
+}
+
+/// One of many pages.
+fn lamps(number: usize) -> String {
+    let texts: String = PARTS[0].map(|text| format!("<p>In year {number}: {text}</p>")).concat();
+    let next = number + 1;
+    format!(
+        "<html><head><title>The lamps of the quay</title><link rel=next href='/lamps?page={next}'></head><body><article>\
+         <h1>The lamps of the quay</h1><div class=article-body>{texts}</div></article></body></html>"
+    )
 }
 
 fn text(world: &World) -> Vec<String> {
@@ -113,4 +127,15 @@ fn a_split_article_is_one_text_and_half_of_it_is_never_told() {
     assert_eq!(warc.matches("WARC-Type: response").count(), 2);
     assert_eq!(warc.matches("WARC-Type: resource").count(), 4);
     assert!(!warc.contains("wirewatch: part"));
+}
+
+#[test]
+fn an_article_of_too_many_pages_is_read_to_a_bound_and_said_to_be() {
+    let world = World::open(&[("Harbour Post", "harbour.test", FeedFormat::Rss)]);
+    let server = serve(&Arc::new(AtomicUsize::new(AS_IT_IS)));
+    let read = world.run(&["extract", "--json", &format!("http://{}/lamps", server.addr)]);
+    let said = String::from_utf8_lossy(&read.stderr).into_owned();
+    assert!(said.contains("stands on more than 10 pages; the others are left out"), "{said}");
+    let printed = String::from_utf8_lossy(&read.stdout).into_owned();
+    assert!(printed.contains("In year 10:") && !printed.contains("In year 11:"), "{printed}");
 }

@@ -28,13 +28,14 @@ pub(super) fn next(dom: &Dom<'_>, marks: &Marks, head: &Head, url: &WebUrl) -> O
     })
 }
 
-/// The part of an address's path that says most, as the next part's address has it too. It tells nearly all other links apart
+/// The part of an address's path that says most, or all of a short one, as the next part's address has it too. It tells nearly all other links apart
 /// before they are resolved.
 fn name(url: &WebUrl) -> Option<&str> {
     let longest = url.as_url().path().split('/').max_by_key(|part| part.len())?;
     let stem = longest.rsplit_once('.').map_or(longest, |(stem, _)| stem);
     let stem = stem.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '_' | ','));
-    (stem.len() >= 4).then_some(stem)
+    let path = url.as_url().path();
+    if stem.len() >= 4 { Some(stem) } else { Some(path).filter(|path| path.len() >= 3) }
 }
 
 #[cfg(test)]
@@ -59,6 +60,11 @@ mod tests {
                 "https://a.test/talks.html",
                 "<div class=pagination><a href=talks-2.html>2</a></div>",
                 Some("https://a.test/talks-2.html"),
+            ),
+            (
+                "https://a.test/x1",
+                "<a href='/x1?page=1'>1</a><a href='/x1?page=2'>2</a>",
+                Some("https://a.test/x1?page=2"),
             ),
             ("https://a.test/talks", "<link rel=next href=/pier-opens>", None),
             ("https://a.test/talks", "<div class=comments><a href=/talks?page=2>Older</a></div>", None),
