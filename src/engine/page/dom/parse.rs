@@ -33,8 +33,8 @@ pub fn parse(html: &str) -> Dom<'_> {
             Token::Close(name) => builder.close(builder.tag_of(name)),
             Token::Open { name, attributes } => {
                 let tag = builder.tag_of(name);
-                let id = builder.open(tag, attributes);
-                if tag.is_raw_text() {
+                let (id, is_open) = builder.open(tag, attributes);
+                if tag.is_raw_text() && is_open {
                     let text = tokens.raw_text(name);
                     builder.raw(id, tag, text);
                 }
@@ -165,7 +165,8 @@ impl<'a> Builder<'a> {
         self.pop(1);
     }
 
-    fn open(&mut self, tag: Tag, written: Span) -> NodeId {
+    /// Adds an element; says whether it is open then: in drawings, `<title/>` is closed by itself.
+    fn open(&mut self, tag: Tag, written: Span) -> (NodeId, bool) {
         self.close_implied(tag);
         let start = self.dom.attributes.len();
         for (name, value) in attributes(self.dom.html.as_bytes(), written) {
@@ -182,10 +183,11 @@ impl<'a> Builder<'a> {
             self_closing && self.stack.iter().rev().take(8).any(|(_, open)| matches!(open, Tag::Svg | Tag::Math));
         let closed = tag.is_void() || foreign || (self_closing && matches!(tag, Tag::Path | Tag::Svg));
         // Deeper than the bound, an element is kept as a leaf and what follows stands beside it.
-        if !closed && (self.stack.len() < DEPTH_MAX || tag.is_raw_text()) {
+        let is_open = !closed && (self.stack.len() < DEPTH_MAX || tag.is_raw_text());
+        if is_open {
             self.stack.push((id, tag));
         }
-        id
+        (id, is_open)
     }
 
     /// Pops down to and with the nearest open `wanted`, unless one of `fences` stands before it.
