@@ -41,7 +41,7 @@ static SEPARATOR: LazyLock<Regex> = LazyLock::new(|| {
 /// Words that no person is called.
 static NO_NAME: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases::spaced(
-        r"\b(?:staff|editors?|editorial|\w{0,8}admin(?:istrator)?|newsroom|(?:news)?desk|analysts?|technologists?|economists?|strategists?|professors?|lecturers?|researchers?|photographers?|videographers?|presenters?|journalists?|producers?|bureau|team|webmaster|writers?|columnists?|correspondents?|reporters?|contributors?|agenc(?:y|ies)|wires?|press\s?release|guest|sponsored|advertisement|subscribe|follow|share|comments?|read|minutes?|updated|published|posted|author|authors|articles?|stories|posts?|view|profile|by|email|twitter|facebook|google|unknown|anonymous|photo|image|getty|shutterstock|copyright|http|www|com|null|undefined|taboola|outbrain|redaktion|redacción|rédaction|redazione)\b|редакци|网络整理|综合|佚名|编辑部",
+        r"\b(?:staff|editors?|editorial|\w{0,8}admin(?:istrator)?|newsroom|(?:news)?desk|analysts?|technologists?|economists?|strategists?|professors?|lecturers?|researchers?|photographers?|videographers?|presenters?|journalists?|producers?|bureau|team|webmaster|writers?|columnists?|correspondents?|reporters?|contributors?|agenc(?:y|ies)|wires?|press\s?release|guest|sponsored|advertisement|subscribe|follow|share|comments?|read|minutes?|updated|published|posted|author|authors|articles?|stories|posts?|view|profile|by|email|twitter|facebook|google|unknown|anonymous|photo|image|getty|shutterstock|copyright|http|www|com|null|undefined|taboola|outbrain|redaktion|redacción|rédaction|redazione)\b|редакци|网络整理|综合|佚名|编辑部|未知|本站",
     )
 });
 
@@ -311,7 +311,7 @@ fn one(piece: &str, outlet: Outlet<'_>) -> Option<String> {
     {
         return None;
     }
-    if outlet.is(name) {
+    if outlet.is(name) || is_chinese_outlet(name) {
         return None;
     }
     // The day of a dateline.
@@ -324,6 +324,28 @@ fn one(piece: &str, outlet: Outlet<'_>) -> Option<String> {
         return None;
     }
     Some(if is_shouted(name) { titled(name) } else { name.to_owned() })
+}
+
+/// Whether a name in Chinese characters ends as those of newspapers, stations and portals do, and no person's.
+fn is_chinese_outlet(name: &str) -> bool {
+    const ENDS: [&str; 15] = [
+        "网",
+        "日报",
+        "晚报",
+        "早报",
+        "晨报",
+        "时报",
+        "商报",
+        "周报",
+        "京报",
+        "新闻社",
+        "通讯社",
+        "新华社",
+        "电视台",
+        "客户端",
+        "网易",
+    ];
+    !name.is_ascii() && ENDS.iter().any(|end| name.ends_with(end))
 }
 
 /// Days that a dateline begins with.
@@ -436,6 +458,10 @@ mod tests {
             ("April Glaser", vec!["April Glaser"]),
             ("Taboolaby Taboola", vec![]),
             ("本报记者 王伟", vec!["王伟"]),
+            ("作者：未知", vec![]),
+            ("证券时报网", vec![]),
+            ("新京报", vec![]),
+            ("网易", vec![]),
             ("观察者网专栏作者 王文", vec!["王文"]),
         ] {
             assert_eq!(clean(std::iter::once(line), POST), expected, "{line}");

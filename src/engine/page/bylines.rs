@@ -192,6 +192,11 @@ fn byline(dom: &Dom<'_>, marks: &Marks, outlet: Outlet<'_>, near: &Near) -> Vec<
             continue;
         }
         let text = line(dom, id);
+        if let Some(found) = chinese(&text).map(|names| authors::clean(names.iter().map(String::as_str), outlet))
+            && !found.is_empty()
+        {
+            return found;
+        }
         if let Some(after) =
             authors::after_by(&text).or_else(|| after_inner_by(&text)).or_else(|| before_reporter(&text))
         {
@@ -234,6 +239,28 @@ fn after_inner_by(text: &str) -> Option<&str> {
         .or_else(|| text.split_once(" by ").filter(|(before, _)| dates::parse(before, None).is_some()))
         .map(|(_, rest)| rest.trim_start_matches([':', ' ']))
         .filter(|rest| !rest.is_empty())
+}
+
+/// The names in a line in Chinese behind the word for who wrote or reported: «澎湃新闻记者 段彦超 廖艳», «…来源：证券时报网作者：李在山».
+/// Blanks part them, and what follows is labelled in its turn.
+fn chinese(text: &str) -> Option<Vec<String>> {
+    let is_sign = |c: char| c.is_whitespace() || matches!(c, ':' | '：' | '/');
+    let rest = ["作者", "记者", "記者", "通讯员"].iter().find_map(|word| {
+        let (before, rest) = text.split_once(word)?;
+        let is_short = !before.contains(['，', '。', '！', '？']) && rest.starts_with(is_sign);
+        is_short.then(|| rest.trim_start_matches(is_sign))
+    })?;
+    if rest.contains(['，', '。', '！', '？']) {
+        return None;
+    }
+    let names = rest.split(|c: char| c.is_whitespace() || matches!(c, '、' | '|' | '/'));
+    let names = names.filter(|name| !name.is_empty()).take_while(|name| is_chinese_name(name));
+    Some(names.map(str::to_owned).collect())
+}
+
+/// Whether a word is as long as a name in Chinese characters.
+fn is_chinese_name(word: &str) -> bool {
+    (2..=4).contains(&word.chars().count()) && word.chars().all(|c| matches!(c, '\u{4e00}'..='\u{9fff}' | '·'))
 }
 
 fn is_named(dom: &Dom<'_>, id: NodeId) -> bool {
@@ -413,6 +440,31 @@ mod tests {
             ),
         ] {
             assert_eq!(read(&html).authors, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn lines_in_chinese_and_signatures_name_authors() {
+        for (name, html, expected) in [
+            (
+                "reporters in Chinese",
+                page("", "<p>晨报网记者 王伟 李娜娜 欧阳明</p>", ""),
+                vec!["王伟", "李娜娜", "欧阳明"],
+            ),
+            (
+                "behind its source in Chinese",
+                page("", "<div>2026-03-19 12:11来源：晨报网作者：王伟</div>", ""),
+                vec!["王伟"],
+            ),
+            ("a sentence in Chinese", page("", "<p>记者 在码头看到，工人已经开始工作</p>", ""), vec![]),
+            (
+                "signed below the text",
+                page("", "", "").replace("</article>", "<p>Par Jo Arden</p></article>"),
+                vec!["Jo Arden"],
+            ),
+        ] {
+            let found = read(&html);
+            assert_eq!(found.authors, expected as Vec<&str>, "{name}");
         }
     }
 }

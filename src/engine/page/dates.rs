@@ -8,12 +8,13 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
 use regex::Regex;
 
+use super::calendars;
 use super::months;
 use super::pattern::few_ranges;
 use crate::model::time::{Published, Timestamp};
 
 /// Digits are those of ASCII, and letters those of [`few_ranges`]: such patterns compile in no time.
-fn regex(pattern: &str) -> Regex {
+pub(super) fn regex(pattern: &str) -> Regex {
     Regex::new(&few_ranges(pattern)).expect("the pattern is a constant, compiled by a test")
 }
 
@@ -32,6 +33,7 @@ pub fn parse(text: &str, language: Option<&str>) -> Option<Published> {
         .or_else(|| rfc2822(text))
         .or_else(|| as_c_writes_it(text))
         .or_else(|| worded(text))
+        .or_else(|| calendars::read(text))
         .or_else(|| numbered(text, language))
         .or_else(|| short_year(text, language))?;
     YEARS.contains(&found.day().year()).then_some(found)
@@ -41,7 +43,7 @@ pub fn parse(text: &str, language: Option<&str>) -> Option<Published> {
 /// abbreviates («มี.ค.») are left out.
 fn in_ascii_digits(text: &str) -> Cow<'_, str> {
     /// Each script's zero.
-    const ZEROS: [char; 7] = ['٠', '۰', '०', '০', '๐', '௦', '０'];
+    const ZEROS: [char; 9] = ['٠', '۰', '०', '০', '๐', '௦', '၀', '០', '０'];
     let digit = |c: char| {
         let value =
             ZEROS.iter().find_map(|zero| u32::from(c).checked_sub(u32::from(*zero)).filter(|value| *value < 10));
@@ -74,7 +76,7 @@ pub fn in_line(line: &str, language: Option<&str>) -> Option<Published> {
         return None;
     }
     let folded = line.to_lowercase();
-    let closes_a_clock = ["a.m.", "p.m."].iter().any(|half| folded.ends_with(half));
+    let closes_a_clock = ["a.m.", "p.m."].iter().any(|half| folded.ends_with(half)) || closes_a_zone(&folded);
     if line.ends_with(['.', '?', '!', '…', ')', '。']) && !closes_a_clock && line.len() > BEFORE_MAX_BYTES {
         return None;
     }
@@ -83,11 +85,29 @@ pub fn in_line(line: &str, language: Option<&str>) -> Option<Published> {
         return None;
     }
     // The copyright's year and the dates of an event are no dateline.
-    if folded.starts_with(['©', '(']) || folded.contains("copyright") {
+    if folded.starts_with(['©', '(']) || folded.contains("copyright") || spans_hours(&folded) {
         return None;
     }
     let first = line.find(|c: char| c.is_ascii_digit()).unwrap_or(first);
     parse(line, language).or_else(|| line.get(first..).and_then(iso).filter(|_| first <= BEFORE_MAX_BYTES))
+}
+
+/// Whether a line says from when until when, as those of events do: «19:00 – 21:00», «7–9 pm».
+fn spans_hours(folded: &str) -> bool {
+    static SPAN: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"\d{1,2}[:.h]\d{2}(?:\s?[ap]\.?m\.?)?\s?[-–—]\s?\d{1,2}(?:[:.h]\d{2}|\s?[ap]\.?m)|(?:^|[^:.\d/-])\d{1,2}(?:\s?[ap]m)?\s?[-–—]\s?\d{1,2}\s?[ap]\.?m",
+        )
+    });
+    folded.contains(['-', '–', '—']) && SPAN.is_match(folded)
+}
+
+/// Whether a line ends in a zone in brackets: «02:21 (GMT+0400)».
+fn closes_a_zone(folded: &str) -> bool {
+    let inner = folded.strip_suffix(')').and_then(|line| line.rsplit_once('(')).map(|(_, inner)| inner);
+    inner.is_some_and(|inner| {
+        inner.starts_with("gmt") || inner.starts_with("utc") || offset(inner).is_some() && inner.len() < 5
+    })
 }
 
 /// Whether a line says that it is about a change.
@@ -104,6 +124,7 @@ pub fn says_changed(line: &str) -> bool {
         "bijgewerkt",
         "обновлено",
         "更新",
+        "آخر تحديث",
     ]
     .iter()
     .any(|word| folded.contains(word))
@@ -112,9 +133,28 @@ pub fn says_changed(line: &str) -> bool {
 /// Whether a line begins by saying that something was published.
 pub fn says_published(line: &str) -> bool {
     let folded = line.to_lowercase();
-    ["publi", "pubbl", "posted", "veröffentlicht", "опубликовано", "gepubliceerd"]
+    [
+        "publi",
+        "pubbl",
+        "posted",
+        "veröffentlicht",
+        "опубликовано",
+        "gepubliceerd",
+        "发布日期",
+        "发布时间",
+        "发表日期",
+        "发表时间",
+    ]
+    .iter()
+    .any(|word| folded.starts_with(word))
+}
+
+/// Whether a text begins with a label that says of nothing but when an article was published.
+pub fn is_labelled(text: &str) -> bool {
+    let text = text.trim_start();
+    ["发布日期", "发布时间", "发表日期", "发表时间", "發佈日期", "發布日期", "게시일"]
         .iter()
-        .any(|word| folded.starts_with(word))
+        .any(|label| text.starts_with(label))
 }
 
 /// A line from its words of publishing on, where words of a change stand before them.
@@ -274,8 +314,8 @@ fn as_c_writes_it(text: &str) -> Option<Published> {
 static WORDED: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r"(?x)(?:
-          (?P<d1>\d{1,2})(?:st|nd|rd|th|\.|º|er)?[\s-]*(?:of\s+|de\s+)?(?P<m1>\p{L}{2,14})\.?,?[\s-]*(?:de\s+|del\s+)?(?P<y1>\d{4})
-        | (?P<m2>\p{L}{2,14})\.?\s+(?P<d2>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y2>\d{4})
+          (?P<d1>\d{1,2})(?:st|nd|rd|th|\.|º|er)?[\s-]*(?:of\s+|de\s+)?(?P<m1>\p{L}{2,14})(?:/\p{L}{2,14})?\.?,?[\s-]*(?:de\s+|del\s+)?(?P<y1>\d{4})
+        | (?P<m2>\p{L}{2,14})\.?\s+(?P<d2>\d{1,2})(?:st|nd|rd|th)?[,၊،]?\s+(?P<y2>\d{4})
         | (?P<y3>\d{4})\s*[年년]\s*(?P<m3>\d{1,2})\s*[月월]\s*(?P<d3>\d{1,2})\s*[日일]
         | (?P<d4>\d{1,2})\s+tháng\s+(?P<m4>\d{1,2}),?\s+(?:năm\s+)?(?P<y4>\d{4})
         | (?P<y6>\d{4})\.\s+gada\s+(?P<d6>\d{1,2})\.\s+(?P<m6>\p{L}{3,14})

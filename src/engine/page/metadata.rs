@@ -191,11 +191,13 @@ pub(super) fn dates(said: &Said<'_>, near: &Near, language: Option<&str>) -> (Op
     let from_meta = |names: &[&str]| names.iter().find_map(|name| head.all(name).find_map(read));
     let from_itemprop = |name| by_itemprop(dom, marks, name, language);
     let published = json.published.as_deref().and_then(read).or_else(|| from_meta(&PUBLISHED));
+    let published = published.map(|stated| shown_at(dom, near, stated));
     let published = published
         .or_else(|| from_itemprop("datePublished"))
         .or_else(|| visible(dom, marks, near, language).filter(|_| near.is_of_headline()))
         .or_else(|| from_itemprop("dateCreated"))
         .or_else(|| named(dom, marks, language))
+        .or_else(|| head.title.as_deref().and_then(|title| in_title(title, language)))
         .or_else(|| dates::from_url(said.url.as_url().path()))
         .or_else(|| {
             let named = super::details::canonical(head, said.url).filter(|named| named.site() == said.url.site());
@@ -203,6 +205,27 @@ pub(super) fn dates(said: &Said<'_>, near: &Near, language: Option<&str>) -> (Op
         });
     let modified = json.modified.as_deref().and_then(read).or_else(|| from_meta(&MODIFIED));
     (published, modified.or_else(|| from_itemprop("dateModified")))
+}
+
+/// Systems that state a day alone state it by the clock of Greenwich: a `<time>` near the headline whose instant is on that day
+/// there says which day it was where the article appeared.
+fn shown_at(dom: &Dom<'_>, near: &Near, stated: Published) -> Published {
+    let Published::Day(day) = stated else { return stated };
+    let times = near.after_first().filter(|id| dom.tag(*id) == Some(Tag::Time));
+    let mut instants = times.filter_map(|id| dates::parse(dom.attribute(id, Name::Datetime)?, None));
+    let is_same = |at: &Published| match at {
+        Published::Instant(at, _) => jiff::tz::Offset::UTC.to_datetime(*at).date() == day,
+        Published::Day(_) => false,
+    };
+    instants.find(is_same).unwrap_or(stated)
+}
+
+/// The date that a page's title ends in behind a sign: «Berlin confronts its past | DW | 19.01.2020».
+fn in_title(title: &str, language: Option<&str>) -> Option<Published> {
+    let (_, last) =
+        [" | ", " - ", " – "].iter().filter_map(|sign| title.rsplit_once(sign)).min_by_key(|(_, last)| last.len())?;
+    let is_bare = last.len() <= 10 && last.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '/' | '-'));
+    dates::parse(last, language).filter(|_| is_bare)
 }
 
 /// Whether a node belongs to something else than the article: readers' comments, other stories, a picture.
@@ -252,11 +275,22 @@ const DATE_LINES_MAX: usize = 40;
 fn named(dom: &Dom<'_>, marks: &Marks, language: Option<&str>) -> Option<Published> {
     let lines = dom.ids().filter(|id| {
         let chars = marks.sums(*id).text;
-        (6..=DATE_LINE_MAX_CHARS).contains(&chars) && !is_foreign(marks, *id) && is_date_name(dom, *id)
+        let is_line = (6..=DATE_LINE_MAX_CHARS).contains(&chars) && is_date_name(dom, *id);
+        (is_line || dom.text(*id).is_some_and(dates::is_labelled)) && !is_foreign(marks, *id)
     });
     let mut found: Option<Published> = None;
     for id in lines.take(DATE_LINES_MAX) {
-        let text = squeeze(&dom.text_content(id));
+        // A label's date may stand in a node of its own.
+        let whole = |at| squeeze(&dom.text_content(at));
+        let behind = |label: &str| {
+            let holder = Some(dom.parent(id)).filter(|holder| marks.sums(*holder).text <= DATE_LINE_MAX_CHARS)?;
+            let line = whole(holder);
+            line.find(label.trim()).and_then(|at| line.get(at..)).map(str::to_owned)
+        };
+        let text = match dom.text(id) {
+            Some(label) => behind(label).unwrap_or_else(|| squeeze(label)),
+            None => whole(id),
+        };
         // «发布日期: 2012-06-24» is read as a line.
         let date = dates::parse(&text, language).or_else(|| dates::in_line(&text, language));
         let Some(date) = date.filter(|_| !dates::says_changed(&text)) else { continue };
@@ -379,9 +413,9 @@ impl Near {
         self.before.start..self.after.end
     }
 
-    /// The headline and what follows, then what stands before it.
+    /// The headline and what follows, then what stands before it, the nearest first.
     fn after_first(&self) -> impl Iterator<Item = NodeId> + Clone + use<> {
-        self.after.clone().chain(self.before.clone())
+        self.after.clone().chain(self.before.clone().rev())
     }
 }
 
@@ -393,7 +427,9 @@ pub(super) fn near(dom: &Dom<'_>, marks: &Marks, headline: Option<NodeId>) -> Ne
     let mut prose = 0;
     for id in headline..u32::try_from(dom.len()).unwrap_or(u32::MAX) {
         end = id;
-        if dom.tag(id) == Some(Tag::P) && marks.sums(id).prose > 0 {
+        // Paragraphs in Chinese are short, and have signs that no dateline has.
+        let has_clauses = || dom.subtree(id).filter_map(|at| dom.text(at)).any(|text| text.contains(['，', '。']));
+        if dom.tag(id) == Some(Tag::P) && (marks.sums(id).prose > 0 || has_clauses()) {
             prose += 1;
         }
         if prose > 1 || id > headline + NEAR_AFTER {
@@ -407,11 +443,20 @@ pub(super) fn near(dom: &Dom<'_>, marks: &Marks, headline: Option<NodeId>) -> Ne
 mod tests {
     use crate::engine::page::tests::read_at;
 
+    const PROSE: &str =
+        "<p>The council met on Tuesday, and agreed to rebuild the pier by spring, officials of the harbour said.</p>";
+
+    fn below(lines: &str) -> String {
+        format!("<main><article><h1>Pier to be rebuilt</h1>{lines}{PROSE}{PROSE}</article></main>")
+    }
+
+    fn published(html: &str) -> Option<String> {
+        let found = read_at(&format!("<body>{html}</body>"), "https://www.lantern.test/pier");
+        found.published.map(|at| at.to_string())
+    }
+
     #[test]
     fn the_day_of_publishing_is_told_from_others() {
-        let prose = "<p>The council met on Tuesday, and agreed to rebuild the pier by spring, officials of the harbour said.</p>";
-        let below =
-            |lines: &str| format!("<main><article><h1>Pier to be rebuilt</h1>{lines}{prose}{prose}</article></main>");
         for (name, html, expected) in [
             (
                 "both in a line",
@@ -469,8 +514,67 @@ mod tests {
             ),
             ("a case's number", below("<p>Case 03/095/2018 (13/09/2018-7)</p>"), None),
         ] {
-            let found = read_at(&format!("<body>{html}</body>"), "https://www.lantern.test/pier");
-            assert_eq!(found.published.map(|at| at.to_string()).as_deref(), expected, "{name}");
+            assert_eq!(published(&html).as_deref(), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_day_of_publishing_is_found_where_little_says_that_it_is_one() {
+        for (name, html, expected) in [
+            (
+                "above short paragraphs in Chinese",
+                format!(
+                    "<main><h1>码头将重建</h1><aside>2026-03-19 11:10 晨报网</aside>{}<div><a href=/x>灯</a> <time>2026-03-20</time></div></main>",
+                    "<p>委员会周二开会，同意重建码头。</p>".repeat(3)
+                ),
+                Some("2026-03-19"),
+            ),
+            (
+                "behind a label and a comment",
+                below("").replace(
+                    "</article>",
+                    "<font>发布日期：<!-- x -->2026-03-19<!-- y --> 责任编辑：王伟</font></article>",
+                ),
+                Some("2026-03-19"),
+            ),
+            (
+                "a day by Greenwich's clock",
+                format!(
+                    "<meta property=article:published content=2026-03-20>{}",
+                    below("<time datetime='2026-03-19 20:08:00-0400'>March 19</time>")
+                ),
+                Some("2026-03-19T20:08:00-04:00"),
+            ),
+            (
+                "another day's time",
+                format!(
+                    "<meta property=article:published content=2026-03-20>{}",
+                    below("<time datetime='2026-03-22T20:08:00Z'>22</time>")
+                ),
+                Some("2026-03-20"),
+            ),
+            (
+                "at the end of the title",
+                format!("<title>Pier to be rebuilt | The Lantern | 19.03.2026</title>{}", below("")),
+                Some("2026-03-19"),
+            ),
+            ("an event's hours", below("<p>19 March 2026, 19:00 – 21:00, Town Hall</p>"), None),
+            ("an event's hours on its clock", below("<p>March 19, 2026, 7–9 pm</p>"), None),
+            (
+                "a zone in brackets",
+                below("<p>الأحد، 04 آب/اغسطس 2013، آخر تحديث 02:21 (GMT+0400)</p>"),
+                Some("2013-08-04T02:21:00+04:00"),
+            ),
+            (
+                "the nearest of those above",
+                format!(
+                    "<div><div>7 October 2025</div><p>The lamps of the quay</p><div>19 March 2026</div>{}</div>",
+                    below("")
+                ),
+                Some("2026-03-19"),
+            ),
+        ] {
+            assert_eq!(published(&html).as_deref(), expected, "{name}");
         }
     }
 }

@@ -8,6 +8,7 @@ mod authors;
 mod blanks;
 mod blocks;
 mod bylines;
+mod calendars;
 mod container;
 pub mod dates;
 mod details;
@@ -257,7 +258,10 @@ pub fn extract(input: &PageInput<'_>) -> Extracted {
         }
         None => Body::of(&whole, &marks, (&everything, headline.element), &about),
     };
+    // Columns are signed below their text, and nowhere else.
+    let signed = if authors.is_empty() { signed(&said, &body.trace) } else { Vec::new() };
     let (blocks, mut trace) = rescue::rescue((body.blocks, body.trace), &whole, &json, &about);
+    let authors = if authors.is_empty() { signed } else { authors };
     let by_rule = |text| BlockTrace { text, kept: false, rule: "removed by the site's rules".to_owned() };
     trace.extend(ruled.removed.into_iter().map(by_rule));
     let text: String = blocks.iter().take(20).map(|block| block.text.as_str()).collect::<Vec<_>>().join(" ");
@@ -294,11 +298,7 @@ pub fn extract(input: &PageInput<'_>) -> Extracted {
 
 /// The authors by the site's rules, else by the page, else by the feed.
 fn authors_of(said: &Said<'_>, near: &Near, ruled: &[String], entry: Option<&Entry>) -> Vec<String> {
-    let outlet = Outlet {
-        site: said.site,
-        publisher: said.json.publisher.as_deref(),
-        label: said.url.site().split('.').next().unwrap_or_default(),
-    };
+    let outlet = outlet(said);
     let clean = |names: &[String]| authors::clean(names.iter().map(String::as_str), outlet);
     let ruled = clean(ruled);
     if !ruled.is_empty() {
@@ -306,6 +306,21 @@ fn authors_of(said: &Said<'_>, near: &Near, ruled: &[String], entry: Option<&Ent
     }
     let found = bylines::authors(said, outlet, near);
     if found.is_empty() { entry.map(|entry| clean(&entry.authors)).unwrap_or_default() } else { found }
+}
+
+/// The authors that the line names in which the text is signed.
+fn signed(said: &Said<'_>, trace: &[BlockTrace]) -> Vec<String> {
+    let rule = format!("tail: {}", phrases::SIGNED);
+    let line = trace.iter().find(|line| line.rule == rule).map(|line| line.text.as_str());
+    authors::clean(line.into_iter(), outlet(said))
+}
+
+fn outlet<'a>(said: &Said<'a>) -> Outlet<'a> {
+    Outlet {
+        site: said.site,
+        publisher: said.json.publisher.as_deref(),
+        label: said.url.site().split('.').next().unwrap_or_default(),
+    }
 }
 
 /// The feed says when an entry was published: it fills a gap, and a page date without a time of day takes its instant where

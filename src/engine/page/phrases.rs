@@ -23,6 +23,7 @@ static ANYWHERE: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases::new(
         r"^\W*(?:
         advertisement | advertising | adverts? | ad | ads | iklan | sponsored\ links | quảng\ cáo | reklam[aey]? | реклама | 広告 | 广告 | sponsored(\ content)? | promoted(\ content)? | paid\ post | anzeige | werbung | publicidad | publicité | pubblicità
+        | 分享(到|至|按钮)?[:：]?[^，。！？]{0,20} | (为您|热门|相关|编辑|猜你)(推荐|喜欢)[:：]? | watch\ (the\ )?video\W*[\d:]*
         | (story|article)\ continue[sd]\ (below|after)\b.* | \[embed\] | pages?:?(\ \d{1,2})+ | continue\ reading(\ the\ main\ story|\ below)?\b.* | loading\W* | skip\ advertisement
         | (read|see|watch|listen|view|click)\ (more|also|next|here|now|full\ story)(\W* | \W*(about|on|from|at|here|in|stories|of|to)\b.* | \s?[:：>»|–—→-].*) | also\ (read|see|watch)\b.* | read\ (the\ )?(full|rest|original)\b.*
         | (like|enjoy(ed)?|love)\ this\ (story|article|post)\?.* | image\ \d+\ (of|/)\ \d+ | you\ (may|might)\ also\ (be\ interested|like|enjoy)\b.*
@@ -31,7 +32,7 @@ static ANYWHERE: LazyLock<Phrases> = LazyLock::new(|| {
         | (related(\ (post|story|article|video|reading|content|recipe|link)s?)?|read\ more|more|see\ also|also|watch|read|listen|video|photos?|gallery|opinion|analysis|explainer|fact\ check)\W*[:|»>]\s.{3,} | related\ (article|story|video)
         | (sign\ up|subscribe|register|log\ in|sign\ in|join\ us|donate|support\ us|become\ a\ (member|subscriber|patron))\b.*
         | get\ (the|our|breaking|daily|all|more|free|unlimited)\b.*\b(newsletter|inbox|app|alerts?|access|delivered)\b.*
-        | (follow|like|find|join|connect\ with)\ (us|me|him|her|them|@\w+|.{2,})\ (on|at|via)\ (twitter|facebook|instagram|x|linkedin|youtube|telegram|whatsapp|tiktok|pinterest|snapchat|google)\b.*
+        | (follow|like|find|add|join|connect\ with)\ (us|me|him|her|them|@\w+|.{2,})\ (on|at|via)\ (twitter|facebook|instagram|x|linkedin|youtube|telegram|whatsapp|tiktok|pinterest|snapchat|google)\b.*
         | (share|tweet|e-?mail|print|pin|save|copy\ link|whatsapp|facebook|twitter|linkedin|reddit|pinterest|flipboard|telegram)(\ (this|via|on|to|with|link|story|article|page|post|by)\b.*)?(\W+(share|tweet|e-?mail|print|facebook|twitter|linkedin|reddit|pinterest|whatsapp|comments?|copy\ link|link))*\W*
         | (download|get)\ (the|our)\ .*app\b.* | this\ (video|content|browser|player|element)\b.*\b(not\ (available|supported)|requires|can\ ?not|unavailable|could\ not)\b.*
         | (please\ )?(enable|turn\ on)\ javascript\b.* | (leave|post|add|write)\ (a\ )?(comment|reply)\b.* | \d+\ (comments?|shares?|views?|likes?)\W* | comments?\ (\(\d+\)|are\ closed)?\W*
@@ -55,6 +56,8 @@ static HEAD: LazyLock<Phrases> = LazyLock::new(|| {
         | \d{1,2}[./-]\d{1,2}[./-]\d{2,4}[^.!?]* | \d{1,2}\.?\ \p{L}{3,12}\ \d{4}[^!?]* | \d{4}-\d{2}-\d{2}[^!?]*
         | (tempo\ de\ leitura|tiempo\ de\ lectura|temps\ de\ lecture|lesezeit|reading\ time|leestijd|время\ чтения)\W.+
         | \d+\ ?(min(ute)?s?|мин|分)\W?(\ read|\ lesezeit|\ de\ lecture)? | \d+\ (hours?|days?|minutes?|weeks?)\ ago
+        | [^\s，。！？:：]{0,12}(记者|記者|通讯员)[\ :：]\ ?[^，。！？:：]{2,40}
+        | (image|photo|picture|foto|bild)\ ?:\ [^.!?:]{2,40}
         | (region|theme|topics?|tags?|section|category|categories|filed\ under|kategorie|rubrique)\W*:[^.!?]+
         | (listen|play|watch)(\ to)?\ (this\ )?(article|audio|video|story)\b.* | (image|photo|picture)\ (caption|credit|copyright)\b.*
         | all\ .{2,}\ articles\ can\ be\ read\b.* | .*\b(translate|drop[\ -]?down\ menu|select\ language)\b.*\b(website|menu|button|page|banner)\b.*
@@ -83,7 +86,7 @@ static TAIL: LazyLock<Phrases> = LazyLock::new(|| {
         | (next|previous)\ (article|post|story|page)\b.* | (source|sources|via|photo|image|cover\ photo|featured\ image|picture|video|pic)\W*:\s.{2,}
         | (click|tap)\ here\b.* | (want|looking|interested|got|need|love)\b.*\?\ ?(sign|subscribe|click|follow|check|join|get|read|try|let).*
         | (ap|afp|reuters|pti|ians|ani|dpa|xinhua|tass|ansa|efe|upi|cnn|bloomberg)\W{0,4} | .{2,}(/|\ \|\ |,\ )?(reuters|afp|ap|pti|bloomberg)\W{0,3}contributed.*
-        | our\ standards\s?:.* | the\ views\ expressed\b.* | (the\ )?(opinions|views)\ .*\ (are|do\ not|represent|reflect)\b.*
+        | (جميع\ )?(الآراء|المقالات)\ .*لا\ تعبر\ .* | our\ standards\s?:.* | the\ views\ expressed\b.* | (the\ )?(opinions|views)\ .*\ (are|do\ not|represent|reflect)\b.*
         | (we|this\ site|our\ site|some\ of\ the\ links)\b.*\b(may\ (earn|receive)|affiliate|commission)\b.*
         | (quelle|источник|来源|來源|出典|責任編輯|责任编辑|编辑|記者|编辑者)\s?[:：].* | （(责任)?编辑.+）
         | forward[\ -]looking\ statements?\b.* | (view|see)\ (original\ content|source\ version|all\ comments)\b.*
@@ -116,7 +119,7 @@ static INSIDE_PROMPT: LazyLock<Phrases> = LazyLock::new(|| {
 /// Invitations, where nobody is quoted.
 static INVITES: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases::new(
-        r"\b(?:(our|this|free|daily|weekly)\ (\S+\ ){0,3}(newsletters?|mailing\ list)|subscribe\ (to|here|now|today|for|and))\b",
+        r"\b(?:(our|this|free|daily|weekly)\ (\S+\ ){0,3}(newsletters?|mailing\ list)|subscribe\ (to|here|now|today|for|and)|sign\ up\ (for|to)\ [^.]{0,30}newsletters?)\b",
     )
 });
 
@@ -161,6 +164,26 @@ pub(super) fn signs_off(text: &str) -> bool {
         .any(|start| text.starts_with(start))
         && (text.starts_with('(') || text.contains("diting by "))
 }
+
+/// Whether a line is that in which an author signs below the text: «Par Jo Arden».
+fn is_signature(text: &str) -> bool {
+    let Some((by, name)) = text.split_once(' ') else { return false };
+    let is_by = ["by", "von", "par", "por", "di", "door"].iter().any(|word| by.eq_ignore_ascii_case(word));
+    let is_part = |word: &str| {
+        word.starts_with(char::is_uppercase)
+            && word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '’' | '\''))
+    };
+    let words: Vec<&str> = name.split_whitespace().filter(|word| !NAME_PARTICLES.contains(word)).collect();
+    is_by && (2..=4).contains(&words.len()) && words.iter().all(|word| is_part(word))
+}
+
+/// Words inside names that begin in lower case.
+const NAME_PARTICLES: [&str; 9] = ["de", "da", "di", "du", "van", "von", "der", "el", "la"];
+
+/// Longest such line, in characters.
+const SIGNATURE_MAX_CHARS: u32 = 40;
+/// The rule that takes it out.
+pub(super) const SIGNED: &str = "signature";
 
 /// A heading under which a page goes on to other things: its next stories, its readers, its owner.
 static CLOSING: LazyLock<Phrases> = LazyLock::new(|| {
@@ -250,6 +273,9 @@ pub(super) fn at_tail(text: &str, chars: u32, authors: &[String], site: Option<&
     }
     if authors.iter().any(|author| is_about(text, author)) {
         return Some("about the author");
+    }
+    if chars <= SIGNATURE_MAX_CHARS && is_signature(text) {
+        return Some(SIGNED);
     }
     if is_bio(text) && chars < 420 {
         return Some("about the author");

@@ -150,6 +150,31 @@ impl Places<'_> {
         Some(Headline { text: Some(text.to_owned()), element: Some(dom.parent(id)) })
     }
 
+    /// What a page without a heading shows of its title behind a sign, in an element that is named for the headline: the site's
+    /// name stands before it.
+    fn shown_ending(&self) -> Option<Headline> {
+        let title = self.said.head.title.as_deref()?;
+        let (dom, marks) = (self.said.dom, self.said.marks);
+        let ends = |text: &str| {
+            let before = title.strip_suffix(text).map(str::trim_end);
+            before.is_some_and(|before| before.ends_with(GOES_ON)) && !self.names_site(text)
+        };
+        let is_named = |id: NodeId| {
+            [Name::Class, Name::Id].into_iter().filter_map(|name| dom.attribute(id, name)).any(|value| {
+                let words = value.split(|c: char| !c.is_ascii_alphanumeric());
+                words.into_iter().any(|word| NAMED.iter().any(|known| word.eq_ignore_ascii_case(known)))
+            })
+        };
+        let shown = dom.ids().filter_map(|id| Some((dom.parent(id), dom.text(id)?.trim()))).find(|(parent, text)| {
+            text.chars().filter(|c| c.is_alphanumeric()).count() >= SHOWN_MIN_CHARS
+                && ends(text)
+                && is_named(*parent)
+                && marks.dropped(*parent).is_none()
+                && !marks.is_linked(*parent)
+        });
+        shown.map(|(element, text)| Headline { text: Some(text.to_owned()), element: Some(element) })
+    }
+
     fn choose(&self, headings: &[Heading]) -> Headline {
         let meta = self.said.head.first(&[
             "og:title",
@@ -181,7 +206,7 @@ impl Places<'_> {
         let agreed = |text: &str| stated.iter().filter(|one| same_letters(one, text)).count() > 1;
         if confirmed.is_none()
             && !stated.first().is_some_and(|text| agreed(text))
-            && let Some(shown) = self.shown_beginning()
+            && let Some(shown) = self.shown_beginning().or_else(|| self.shown_ending())
         {
             return shown;
         }
