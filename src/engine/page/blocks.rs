@@ -11,6 +11,8 @@ use crate::model::article::BlockKind;
 const BLOCK_MAX_BYTES: usize = 64 << 10;
 /// A paragraph in a table's cell is prose from this length on, in characters.
 const PARAGRAPH_MIN_CHARS: u32 = 60;
+/// A paragraph that stands alone with an image and is no sentence is what is said below it up to this length, in characters.
+const LONE_CAPTION_MAX_CHARS: u32 = 120;
 /// Most blocks of one page.
 const BLOCKS_MAX: usize = 20_000;
 
@@ -296,7 +298,7 @@ impl Cutter<'_> {
             linked: open.linked,
             emphasised: open.emphasised,
             strong: open.strong,
-            captions_image: self.captions_image(element, open.chars),
+            captions_image: self.captions_image(element, open.chars, text),
         });
     }
 
@@ -322,11 +324,15 @@ impl Cutter<'_> {
         }
     }
 
-    fn captions_image(&self, element: NodeId, chars: u32) -> bool {
-        matches!(self.dom.tag(element), Some(Tag::Div | Tag::Center | Tag::Td | Tag::Span))
+    fn captions_image(&self, element: NodeId, chars: u32, text: &str) -> bool {
+        let is_lone = self.dom.tag(element) == Some(Tag::P)
+            && chars <= LONE_CAPTION_MAX_CHARS
+            && !text.ends_with(['.', '!', '?', '。', '！', '？']);
+        let holder = if is_lone { self.dom.parent(element) } else { element };
+        matches!(self.dom.tag(holder), Some(Tag::Div | Tag::Center | Tag::Td | Tag::Span))
             && chars < 400
-            && self.marks.sums(element).text == chars
-            && self.dom.subtree(element).take(40).any(|id| self.dom.tag(id) == Some(Tag::Img))
+            && self.marks.sums(holder).text == chars
+            && self.dom.subtree(holder).take(40).any(|id| self.dom.tag(id) == Some(Tag::Img))
     }
 
     fn inside(&self, element: NodeId, wanted: Tag) -> bool {

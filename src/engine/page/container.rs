@@ -18,9 +18,17 @@ const VOTE_MIN_CHARS: u32 = 25;
 const VOTE_HEIGHT: usize = 6;
 /// A named body is taken where it holds at least this share of the voted container's prose.
 const NAMED_SHARE: f64 = 0.6;
+/// A named body around the voted container is the page around the article where it adds so much beside prose, as a share of its
+/// prose; so much less where it hardly adds prose.
+const CHROME_SHARE: f64 = 0.6;
+const CHROME_ALONE_SHARE: f64 = 0.2;
 /// The parent is taken where it holds so much more prose.
 const CLIMB_GAIN: f64 = 1.08;
 
+/// A body begins before its container with so much prose, in characters; what is shorter is a standfirst.
+const BEGINNING_MIN_CHARS: f64 = 400.0;
+/// So much of what stands there is that prose.
+const BEGINNING_PURE_SHARE: f64 = 0.85;
 /// A body is in pieces by the looks of what its pieces are in where there are so many others.
 const PIECES_MIN: usize = 3;
 /// A block of an article is one of its paragraphs from this length on, in characters.
@@ -98,7 +106,19 @@ fn is_of_another(dom: &Dom<'_>, blocks: &[RawBlock], top: NodeId, story: Story) 
 }
 
 fn is_prose(block: &RawBlock) -> bool {
-    block.chars >= VOTE_MIN_CHARS && block.link_density() < 0.5
+    block.chars >= VOTE_MIN_CHARS && block.link_density() < 0.5 && !is_chinese_line(&block.text)
+}
+
+/// Whether a text in Chinese has none of the signs that part its clauses: a headline or a label. In so few characters of an
+/// alphabet there is no telling.
+fn is_chinese_line(text: &str) -> bool {
+    text.starts_with(|c: char| !c.is_ascii())
+        && text.chars().filter(|c| matches!(c, '\u{4e00}'..='\u{9fff}')).count() * 2 > text.chars().count()
+        && !text.contains(['，', '。', '！', '？', '；', '、'])
+}
+
+fn is_cut_off(text: &str) -> bool {
+    text.ends_with('…') || text.ends_with("...")
 }
 
 fn vote(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock]) -> Option<NodeId> {
@@ -108,7 +128,7 @@ fn vote(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock]) -> Option<NodeId> {
         let length = (block.chars / 100).min(3);
         let full = 1.0 + f32::from(u8::try_from(commas).unwrap_or(12)) + f32::from(u8::try_from(length).unwrap_or(3));
         // The teaser of another story begins with a link and is cut off.
-        let teases = block.linked > 0 && (block.text.ends_with('…') || block.text.ends_with("..."));
+        let teases = block.linked > 0 && is_cut_off(&block.text);
         let score = if teases { full * 0.2 } else { full };
         let start = if dom.tag(block.element) == Some(Tag::Div) { block.element } else { dom.parent(block.element) };
         for (height, at) in dom.ancestors(start).take(VOTE_HEIGHT).enumerate() {
@@ -181,11 +201,31 @@ fn climb(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock], prose: &Prose, top: 
         if held <= own * CLIMB_GAIN || marks.sums(above).link_density() >= 0.35 {
             continue;
         }
-        if is_live(dom, above) || is_continued(dom, blocks, above, at, &holders) {
+        if is_live(dom, above)
+            || is_begun(dom, marks, prose, above, at)
+            || is_continued(dom, blocks, above, at, &holders)
+        {
             (at, own) = (above, held);
         }
     }
     at
+}
+
+/// Whether the body begins in what stands right before the container: long prose and nothing else, and nothing of length behind
+/// it. Blogs set what their front page shows and what follows it in elements of their own.
+fn is_begun(dom: &Dom<'_>, marks: &Marks, prose: &Prose, above: NodeId, at: NodeId) -> bool {
+    if dom.parent(at) != above {
+        return false;
+    }
+    let beside = |is_wanted: &dyn Fn(NodeId) -> bool| {
+        let found = dom.children(above).filter(|child| is_wanted(*child) && marks.dropped(*child).is_none());
+        found.fold((0.0, 0.0), |(text, told), child| {
+            (text + f64::from(marks.sums(child).text), told + prose.of(dom, child))
+        })
+    };
+    let (text, told) = beside(&|child| child < at);
+    let (_, behind) = beside(&|child| child > at);
+    told >= BEGINNING_MIN_CHARS && told >= text * BEGINNING_PURE_SHARE && behind < f64::from(PARAGRAPH_MIN_CHARS)
 }
 
 /// Whether an element is a running report by its name: its posts are one article, each in a container of its own.
@@ -241,6 +281,8 @@ fn is_continued(dom: &Dom<'_>, blocks: &[RawBlock], above: NodeId, at: NodeId, h
         let holder = dom.parent(block.element);
         let piece = dom.ancestors(block.element).take(3).find(|up| *up != above && own == Some(looks(dom, *up)));
         let same = piece.is_some() || (paragraph && (holder == above || holders.contains(&looks(dom, holder))));
+        // What is cut off is told elsewhere.
+        let same = same && !is_cut_off(&block.text);
         if let Some(piece) = piece.filter(|piece| pieces.last() != Some(piece)) {
             pieces.push(piece);
         }
@@ -252,9 +294,19 @@ fn is_continued(dom: &Dom<'_>, blocks: &[RawBlock], above: NodeId, at: NodeId, h
 /// The element that the publisher names as the body, where it holds about as much as the voted one.
 fn named(dom: &Dom<'_>, marks: &Marks, prose: &Prose, top: NodeId) -> Option<NodeId> {
     let wanted = prose.of(dom, top) * NAMED_SHARE;
+    let adds_chrome = |id: NodeId| {
+        let (held, own) = (prose.of(dom, id), prose.of(dom, top));
+        let more = f64::from(marks.sums(id).text.saturating_sub(marks.sums(top).text));
+        let share = if held > own * CLIMB_GAIN { CHROME_SHARE } else { CHROME_ALONE_SHARE };
+        dom.subtree(id).contains(&top) && more - (held - own) > held * share
+    };
     let mut best: Option<(NodeId, f64)> = None;
     for id in dom.ids().skip(1) {
-        if marks.dropped(id).is_some() || prose.of(dom, id) < wanted || !is_named_body(dom, id) {
+        if marks.dropped(id).is_some()
+            || prose.of(dom, id) < wanted
+            || !is_named_body(dom, id)
+            || (!is_stated_body(dom, id) && adds_chrome(id))
+        {
             continue;
         }
         let held = prose.of(dom, id);
@@ -385,5 +437,63 @@ mod tests {
             told("harbour", 6)
         );
         assert_eq!(texts(&read(&html)).len(), 6);
+    }
+
+    #[test]
+    fn what_is_around_or_beside_the_article_is_not_taken_with_it() {
+        let told = |line: &str, days: [&str; 4]| -> String {
+            days.map(|day| format!("<p>{}</p>", line.replace('*', day))).concat()
+        };
+        let days = ["Monday", "Tuesday", "Friday", "Sunday"];
+        let line =
+            "The harbour council met on *, and agreed to rebuild the pier by spring, officials said after the vote.";
+        let body = format!("<div class=text>{}</div>", told(line, days));
+        let links = "<div>Read most</div>".repeat(30);
+        let teaser = |at: usize| {
+            format!(
+                "<div class=text><p>The island council met on day {at}, and agreed to mend the lamps of the quay, officials said before...</p></div>"
+            )
+        };
+        let teasers: String = (0..6).map(teaser).collect();
+        let lines = "<h4>港口委员会第九次会议本周二在港口城市举行记者到场</h4>".repeat(8);
+        let chinese =
+            told("港口委员会*开会，同意在春天之前重建码头，官员在投票之后这样说。", ["周一", "周二", "周五", "周日"]);
+        for (name, html) in [
+            (
+                "a wrapper by a body's name",
+                format!("<div class='post-content-main'><h1>Pier</h1>{body}<div class=more>{links}</div></div>"),
+            ),
+            (
+                "teasers of the same looks",
+                format!("<div><div class=other>{teasers}</div><div><h1>Pier</h1>{body}</div></div>"),
+            ),
+            (
+                "headlines in Chinese",
+                format!(
+                    "<div class='article-content-left'><h1>码头</h1><div class=text>{chinese}</div><div class=hot>{lines}</div></div>"
+                ),
+            ),
+        ] {
+            let found = read(&format!("<body>{html}</body>"));
+            assert_eq!(texts(&found).len(), days.len(), "{name}: {:?}", texts(&found));
+        }
+    }
+
+    #[test]
+    fn a_body_begins_in_what_stands_right_before_its_container() {
+        let days = |days: &[&str]| -> String {
+            let line = "The harbour council met again on that very day, and agreed to rebuild the pier by spring, as its clerk said";
+            days.iter().map(|day| format!("<p>{day}: {line} after the vote on {day}.</p>")).collect::<Vec<_>>().concat()
+        };
+        let (begun, rest) =
+            (days(&["Monday", "Tuesday", "Friday", "Sunday"]), days(&["May", "June", "July", "August", "March"]));
+        for (name, before, expected) in
+            [("what the front page shows", begun.as_str(), 9), ("a standfirst", &days(&["Monday"]), 5)]
+        {
+            let html = format!(
+                "<body><div class=asset><div class=first>{before}</div><div class=rest>{rest}</div></div></body>"
+            );
+            assert_eq!(texts(&read(&html)).len(), expected, "{name}: {:?}", texts(&read(&html)));
+        }
     }
 }

@@ -62,32 +62,11 @@ impl Marks {
     pub(super) fn read(dom: &Dom<'_>) -> Self {
         let linked = inside_links(dom);
         let sums = sums(dom, &linked);
-        let total = sums.first().map_or(0, |all| all.prose);
         let body = named_body(dom, &sums);
-        let mut dropped: Vec<Option<&'static str>> = vec![None; dom.len()];
-        for id in dom.ids().skip(1) {
-            let own = sums.get(id as usize).copied().unwrap_or_default();
-            let inherited = dropped.get(dom.parent(id) as usize).copied().flatten();
-            let reason = inherited.or_else(|| {
-                let reason = reason(dom, id, own)?;
-                let share = |whole: u32| f64::from(own.prose) / f64::from(whole.max(1));
-                let kept = if reason.word() == HIDDEN { HIDDEN_SHARE_KEPT } else { PROSE_SHARE_KEPT };
-                let is_chrome = match &body {
-                    _ if reason.is_certain() => true,
-                    Some(body) if body.is_around(dom, id) => {
-                        share(body.prose) < kept
-                            || (reason.word() == FIGURE && body.prose - own.prose >= AROUND_GALLERY_CHARS)
-                    }
-                    // What is beside the body that the page names is none of the article, however long.
-                    Some(body) if body.is_beside(dom, id) && reason.word() != HIDDEN => true,
-                    _ if reason.word() == COMMENTS && total - own.prose >= BODY_MIN_CHARS => true,
-                    _ => share(total) < kept,
-                };
-                is_chrome.then(|| reason.word())
-            });
-            if let Some(slot) = dropped.get_mut(id as usize) {
-                *slot = reason;
-            }
+        let judge = Judge { dom, sums: &sums, body: body.as_ref() };
+        let (mut dropped, lost) = judge.marks(Names::Believed);
+        if body.as_ref().is_some_and(|body| lost * 2 >= body.prose) {
+            dropped = judge.marks(Names::DoubtedInBody).0;
         }
         Self { sums, dropped, linked }
     }
@@ -105,6 +84,65 @@ impl Marks {
     /// Whether a node is inside a link.
     pub(super) fn is_linked(&self, id: NodeId) -> bool {
         self.linked.get(id as usize).copied().unwrap_or(false)
+    }
+}
+
+/// What the names of a body's pieces are worth: `section--ads` says nothing where it takes half of the body away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Believed,
+    DoubtedInBody,
+}
+
+struct Judge<'a> {
+    dom: &'a Dom<'a>,
+    sums: &'a [Sums],
+    body: Option<&'a NamedBody>,
+}
+
+impl Judge<'_> {
+    /// Why each node is chrome, and how much prose of the named body its pieces lost by such names.
+    fn marks(&self, names: Names) -> (Vec<Option<&'static str>>, u32) {
+        let mut dropped: Vec<Option<&'static str>> = vec![None; self.dom.len()];
+        let mut lost = 0;
+        for id in self.dom.ids().skip(1) {
+            let inherited = dropped.get(self.dom.parent(id) as usize).copied().flatten();
+            let found = inherited.or_else(|| {
+                let own = self.sums.get(id as usize).copied().unwrap_or_default();
+                let word = self.reason(id, own)?;
+                let names_piece = own.prose > 0
+                    && matches!(word, "advertisement" | "share prompt" | "subscription prompt")
+                    && self.body.is_some_and(|body| body.is_around(self.dom, id));
+                if names_piece && names == Names::DoubtedInBody {
+                    return None;
+                }
+                lost += if names_piece { own.prose } else { 0 };
+                Some(word)
+            });
+            if let Some(slot) = dropped.get_mut(id as usize) {
+                *slot = found;
+            }
+        }
+        (dropped, lost)
+    }
+
+    /// Why a node is chrome that is in none.
+    fn reason(&self, id: NodeId, own: Sums) -> Option<&'static str> {
+        let reason = reason(self.dom, id, own)?;
+        let total = self.sums.first().map_or(0, |all| all.prose);
+        let share = |whole: u32| f64::from(own.prose) / f64::from(whole.max(1));
+        let kept = if reason.word() == HIDDEN { HIDDEN_SHARE_KEPT } else { PROSE_SHARE_KEPT };
+        let is_chrome = match self.body {
+            _ if reason.is_certain() => true,
+            Some(body) if body.is_around(self.dom, id) => {
+                share(body.prose) < kept || (reason.word() == FIGURE && body.prose - own.prose >= AROUND_GALLERY_CHARS)
+            }
+            // What is beside the body that the page names is none of the article, however long.
+            Some(body) if body.is_beside(self.dom, id) && reason.word() != HIDDEN => true,
+            _ if reason.word() == COMMENTS && total - own.prose >= BODY_MIN_CHARS => true,
+            _ => share(total) < kept,
+        };
+        is_chrome.then(|| reason.word())
     }
 }
 

@@ -21,6 +21,11 @@ const PROSE_CHARS: u32 = 120;
 /// A heading of so many characters that ends as a sentence does says something by itself.
 const SENTENCE_MIN_CHARS: u32 = 60;
 
+/// A paragraph that is a link and a sentence is part of the text from this length on, in characters.
+const LINKED_SENTENCE_MIN_CHARS: u32 = 40;
+/// A paragraph announces a list from this length on, in characters.
+const ANNOUNCING_MIN_CHARS: u32 = 40;
+
 /// Why a block that is nothing but a link is out.
 const A_LINK: &str = "a link";
 /// So many linked headings over prose part an article.
@@ -42,6 +47,7 @@ pub(super) struct About<'a> {
 pub(super) fn prune(blocks: &[RawBlock], about: &About<'_>) -> Vec<BlockTrace> {
     let mut out: Vec<Option<String>> = blocks.iter().map(|block| by_shape(block, about)).collect();
     linked_headings(blocks, &mut out);
+    announced_links(blocks, &mut out);
     lists(blocks, &mut out);
     closing(blocks, &mut out);
     signed_off(blocks, &mut out);
@@ -88,16 +94,21 @@ fn by_shape(block: &RawBlock, about: &About<'_>) -> Option<String> {
     if about.learned.has(text) {
         return Some("repeated by the site".to_owned());
     }
+    // Headlines are no sentences.
+    let says = block.kind == BlockKind::Paragraph
+        && block.chars >= LINKED_SENTENCE_MIN_CHARS
+        && text.ends_with(['.', '!', '。'])
+        && !text.ends_with("...");
     if block.link_density() >= 0.9
         && block.kind != BlockKind::Table
+        && !says
         && !(block.kind == BlockKind::Heading && block.chars > 30)
     {
         return Some(A_LINK.to_owned());
     }
     let is_sentence = text.ends_with(['.', '!', '?', '”', '"', ':', '。', '！', '？', '।', '؟']);
-    let shows_address = text.contains("www.") || text.contains("://");
     if block.link_density() >= 0.7
-        && !shows_address
+        && !shows_address(text)
         && block.chars < 400
         && !is_sentence
         && block.kind == BlockKind::Paragraph
@@ -108,6 +119,10 @@ fn by_shape(block: &RawBlock, about: &About<'_>) -> Option<String> {
         return Some(format!("prompt: {rule}"));
     }
     None
+}
+
+fn shows_address(text: &str) -> bool {
+    text.contains("www.") || text.contains("://") || (text.contains('@') && !text.contains(' '))
 }
 
 /// Short headings that are links are told by their number: where several stand over prose, they part the article (games, films,
@@ -125,6 +140,21 @@ fn linked_headings(blocks: &[RawBlock], out: &mut [Option<String>]) {
             if let Some(slot) = out.get_mut(at) {
                 *slot = None;
             }
+        }
+    }
+}
+
+/// An address alone on its line is part of the text where the paragraph before says what it is: «The petition can be signed here:».
+fn announced_links(blocks: &[RawBlock], out: &mut [Option<String>]) {
+    for at in 1..blocks.len() {
+        let is_link = blocks.get(at).is_some_and(|block| shows_address(&block.text))
+            && out.get(at).and_then(Option::as_deref) == Some(A_LINK);
+        let is_announced = out.get(at - 1).is_some_and(Option::is_none) && blocks.get(at - 1).is_some_and(announces);
+        if is_link
+            && is_announced
+            && let Some(slot) = out.get_mut(at)
+        {
+            *slot = None;
         }
     }
 }
@@ -155,13 +185,28 @@ fn lists(blocks: &[RawBlock], out: &mut [Option<String>]) {
             let linked: u32 = list.iter().map(|one| one.linked).sum();
             let items = list.iter().filter(|one| one.kind == BlockKind::Item).count();
             if items > 0 && f64::from(linked) > 0.6 * f64::from(chars.max(1)) {
+                let is_announced = at > 0 && out.get(at - 1).is_some_and(Option::is_none) && announces(&blocks[at - 1]);
                 for index in at..end {
-                    drop_at(out, index, "a list of links");
+                    if !is_announced {
+                        drop_at(out, index, "a list of links");
+                    } else if let Some(slot) = out.get_mut(index)
+                        && slot.as_deref() == Some(A_LINK)
+                    {
+                        *slot = None;
+                    }
                 }
             }
         }
         at = end;
     }
+}
+
+/// Whether a paragraph says what the list below it is of.
+fn announces(block: &RawBlock) -> bool {
+    block.kind == BlockKind::Paragraph
+        && block.chars >= ANNOUNCING_MIN_CHARS
+        && block.text.ends_with([':', '：'])
+        && !phrases::labels_links(&block.text)
 }
 
 /// What follows a closing heading in the second half of the text, where it is no prose any more.
@@ -231,6 +276,10 @@ fn edges(blocks: &[RawBlock], about: &About<'_>, out: &mut [Option<String>]) {
     let mut prose_seen = 0;
     for &at in kept.iter().rev().take(EDGE_BLOCKS * 2) {
         let Some(block) = blocks.get(at) else { continue };
+        // A heading over several paragraphs is the article's, however it begins: «Help us grow».
+        if block.kind == BlockKind::Heading && (1..=2).all(|below| is_kept_prose(blocks, out, at + below)) {
+            continue;
+        }
         if let Some(rule) = phrases::at_tail(&block.text, block.chars, about.authors, about.site) {
             drop_at(out, at, &format!("tail: {rule}"));
         } else if block.chars > SHORT_CHARS {
@@ -240,6 +289,11 @@ fn edges(blocks: &[RawBlock], about: &About<'_>, out: &mut [Option<String>]) {
             }
         }
     }
+}
+
+fn is_kept_prose(blocks: &[RawBlock], out: &[Option<String>], at: usize) -> bool {
+    blocks.get(at).is_some_and(|block| block.chars >= PROSE_CHARS && block.link_density() < 0.3)
+        && out.get(at).is_some_and(Option::is_none)
 }
 
 /// A tail that is set in italics throughout and speaks of the author or to the reader, from its first such block

@@ -18,7 +18,8 @@ pub(super) fn read(name: &str, chars: u32) -> Option<&'static str> {
         if start < at {
             let word = Word::within(bytes, start..at);
             let signs = [WORDS.get(word), PAIRS.get(before.followed_by(word))];
-            if let Some(reason) = signs.into_iter().find_map(|sign| sign.reason(chars)) {
+            let found = signs.into_iter().find_map(|sign| sign.reason(chars));
+            if let Some(reason) = found.filter(|reason| *reason != HIDDEN || hides(before, bytes.get(at..))) {
                 return Some(reason);
             }
             before = word;
@@ -29,6 +30,14 @@ pub(super) fn read(name: &str, chars: u32) -> Option<&'static str> {
         }
     }
     None
+}
+
+/// Whether a word for what is hidden speaks of all that the element holds, and of every screen: not of a field's label
+/// (`label-hidden`), of what does not fit (`overflow-hidden`), of paper or small screens (`hidden-print`, `hidden-xs`).
+fn hides(before: Word, rest: Option<&[u8]>) -> bool {
+    let next = rest.and_then(|rest| rest.strip_prefix(b"-")).unwrap_or_default();
+    let end = next.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(next.len());
+    !OF_A_PART.get(before) && !ON_SOME.get(Word::within(next, 0..end))
 }
 
 /// Of a longer name only the first words are read.
@@ -87,6 +96,13 @@ static WORDS: Lexicon<Sign, 512> = Lexicon::new(Sign::Nothing, &[
        Sign::Minor("details line")),
 ]);
 
+/// Words before `hidden` that say of what.
+static OF_A_PART: Lexicon<bool, 16> = Lexicon::new(false, &[(&["label", "overflow", "backface", "x", "y"], true)]);
+
+/// Words after `hidden` that say where.
+static ON_SOME: Lexicon<bool, 16> =
+    Lexicon::new(false, &[(&["print", "xs", "sm", "mobile", "phone", "phones", "tablet"], true)]);
+
 /// Two words that follow each other.
 #[rustfmt::skip]
 static PAIRS: Lexicon<Sign, 256> = Lexicon::new(Sign::Nothing, &[
@@ -123,6 +139,12 @@ mod tests {
             ("visually-hidden", 400, Some("hidden")),
             // Words of two names are no pair.
             ("read more", 400, None),
+            ("hidden", 400, Some("hidden")),
+            ("field-label-hidden", 400, None),
+            ("overflow-hidden", 400, None),
+            ("hidden-xs", 400, None),
+            ("hidden-lg", 400, Some("hidden")),
+            ("hidden-print nav", 400, Some("navigation")),
             ("date", 20, Some("details line")),
             ("date", 400, None),
             ("navigable", 400, None),

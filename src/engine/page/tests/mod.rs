@@ -112,6 +112,79 @@ fn blocks_are_told_by_what_they_say() {
 }
 
 #[test]
+fn blocks_are_told_by_where_they_stand() {
+    let prose =
+        "<p>The council met on Tuesday, and agreed to rebuild the pier by spring, officials of the harbour said.</p>";
+    let long = prose.repeat(4).replace("Tuesday", "Monday, as it does each week of the year");
+    let longer = |day: &str| {
+        prose
+            .replace("Tuesday", day)
+            .replace("said.", "said after a vote of which none knew how it would end until that night.")
+    };
+    let links = "<ul><li><a href=/a>Mira Ellison of the north</a><li><a href=/b>Sam Lee of the south</a></ul>";
+    for (name, html, expected) in [
+        (
+            "a heading that begins as a prompt",
+            format!("{prose}<h2>Help us grow</h2>{}{}", longer("Friday"), longer("Sunday")),
+            4,
+        ),
+        ("the author's signature", format!("{prose}{long}<p>Par Jo Arden</p>"), 2),
+        (
+            "a list that a sentence announces",
+            format!("{prose}<p>Those who spoke for the council on the quay that day were these:</p>{links}{long}"),
+            5,
+        ),
+        ("a list that nothing announces", format!("{prose}{links}{long}"), 2),
+        ("a list below a label", format!("{prose}<p>Related:</p>{links}{long}"), 2),
+        (
+            "an announced address",
+            format!(
+                "{prose}<p>The plan of the pier is open to all who read of it here:</p><p><a href=https://pier.test/>https://pier.test/plan</a></p>{long}"
+            ),
+            4,
+        ),
+        (
+            "a headline that is a link",
+            format!("{prose}<p><a href=/x>Lamps of the quay to be lit again before summer</a></p>{long}"),
+            2,
+        ),
+        (
+            "a sentence that is a link",
+            format!(
+                "{prose}<p><a href=/x>The plan of the pier is open to all who ask the council for it.</a></p>{long}"
+            ),
+            3,
+        ),
+        (
+            "below a picture",
+            format!("{prose}<div><img src=/a.png><p>The pier as it stood last summer</p></div>{long}"),
+            2,
+        ),
+        ("a picture's credit", format!("<p>Image: The Lantern</p>{prose}{long}"), 2),
+        (
+            "sections by the name of what stands beside them",
+            ["Friday", "Sunday", "Monday", "Saturday"]
+                .map(|day| format!("<div class='section section--ads'>{}</div>", longer(day)))
+                .concat()
+                .replacen("<div", "<div class=article-body><div", 1),
+            4,
+        ),
+        (
+            "a body named as such around small pieces",
+            format!(
+                "<div class=article-content><div><div class=piece><div>{prose}</div></div><div class=piece><div>{long}</div></div></div><div>Photo: pier at dawn</div></div>"
+            ),
+            2,
+        ),
+        ("a field without a label", format!("<div class='field field-label-hidden'>{prose}{long}</div>"), 2),
+        ("readers' opinions in Arabic", format!("{prose}{long}<p>الآراء الواردة أدناه لا تعبر عن رأي الموقع</p>"), 2),
+    ] {
+        let content = read(&format!("<body><article><h1>Pier</h1>{html}</article></body>"));
+        assert_eq!(texts(&content).len(), expected, "{name}: {:?}", texts(&content));
+    }
+}
+
+#[test]
 fn tables_keep_their_rows_and_preformatted_prose_is_unwrapped() {
     let prose =
         "<p>The council met on Tuesday, and agreed to rebuild the pier by spring, officials of the harbour said.</p>";
@@ -130,6 +203,19 @@ fn tables_keep_their_rows_and_preformatted_prose_is_unwrapped() {
     let code = "fn main() {\n    let pier = Pier::new();\n    pier.build();\n    println!(\"{pier}\");\n}";
     let html = format!("<body><article><h1>Pier</h1>{prose}<pre>{code}</pre>{prose} x</article></body>");
     assert!(texts(&read(&html)).iter().any(|text| text.lines().count() == 5));
+}
+
+#[test]
+fn an_empty_title_in_a_drawing_closes_nothing_else() {
+    let prose =
+        "<p>The council met on Tuesday, and agreed to rebuild the pier by spring, officials of the harbour said.</p>";
+    let icon = "<svg viewBox='0 0 9 9'><title/><path d=M0/><style/></svg>";
+    let html = format!(
+        "<body><article><h1>Pier</h1><div class=article-body>{prose}<div class=share>{icon} Share</div>{}</div></article><div class=more>{}</div></body>",
+        prose.replace("Tuesday", "Friday"),
+        prose.replace("harbour", "island")
+    );
+    assert_eq!(texts(&read(&html)).len(), 2, "{:?}", texts(&read(&html)));
 }
 
 #[test]
