@@ -161,21 +161,22 @@ async fn record(context: &Context, look: &Look, candidate: Candidate, page: Opti
     });
     let ingest = |capture| context.store.ingest(capture, Arc::clone(&context.topics), context.clock.now());
     let mut ingested = ingest(Arc::clone(&capture)).await;
-    if let Ok(Ingested::ReadByOlder(page)) = ingested {
-        let reread = read_anew(context, look, *page).await?;
+    if let Ok(Ingested::ReadOtherwise(page)) = ingested {
+        let reread = read_anew(context, look, *page, &capture.candidate).await?;
         ingested = ingest(Arc::new(Capture { reread, ..Arc::unwrap_or_clone(capture) })).await;
     }
     match ingested {
         Ok(Ingested::Recorded(recorded)) => count(look, Ok(recorded)),
         // Only what was not read anew is asked for; the next look asks again.
-        Ok(Ingested::ReadByOlder(_)) => Ok(Tally::default()),
+        Ok(Ingested::ReadOtherwise(_)) => Ok(Tally::default()),
         Err(error) => count(look, Err(error)),
     }
 }
 
-/// What this extractor makes of a stored page.
-async fn read_anew(context: &Context, look: &Look, page: Page) -> Result<Reread, StoreError> {
+/// What a stored page gives when it is read as the one was that differs from it.
+async fn read_anew(context: &Context, look: &Look, page: Page, differs: &Candidate) -> Result<Reread, StoreError> {
     let learned = context.store.learned(page.final_url.site()).await?;
+    let learned = learned.as_for(differs.content(), differs.repeated());
     Ok(match read(context, look, page, learned).await {
         Ok((older, _)) => Reread::Read(Box::new(older.content().clone())),
         Err(_) => Reread::Lost,

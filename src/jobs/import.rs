@@ -234,7 +234,7 @@ async fn one(context: &Arc<Context>, checked: Checked) -> Result<Result<Outcome,
     match context.store.ingest(capture, Arc::clone(&context.topics), at).await {
         Ok(Ingested::Recorded(recorded)) => Ok(Ok(recorded.outcome)),
         // Only a page is compared with a page.
-        Ok(Ingested::ReadByOlder(_)) => Ok(Ok(Outcome::Unchanged)),
+        Ok(Ingested::ReadOtherwise(_)) => Ok(Ok(Outcome::Unchanged)),
         Err(error @ StoreError::Decision { .. }) => Ok(Err(error.to_string())),
         Err(error) => Err(error.into()),
     }

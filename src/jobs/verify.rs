@@ -17,7 +17,10 @@ pub fn run(config: &Config, reader: &Reader, article: Option<ArticleId>) -> Resu
         let source = config.sources.iter().find(|source| source.id.as_str() == from.source);
         let rules = config.rules_for(source.map(Arc::as_ref), &page.final_url).rules;
         let ignore = source.map_or(&[][..], |source| source.ignore.as_slice());
-        let learned = beside.learned(page.final_url.site()).unwrap_or_else(|_| Learned::default());
+        let learned = match from.repeated {
+            Some(repeated) => Learned::from_hashes(repeated.iter().copied()),
+            None => beside.learned(page.final_url.site()).unwrap_or_else(|_| Learned::default()),
+        };
         let input = CandidateInput { page, entry: None, rules: &rules, ignore, learned: &learned };
         let read = Candidate::read(&input).ok()?;
         Some(Derived { content: read.content().clone(), extractor: read.read_by() })

@@ -26,6 +26,7 @@ mod import;
 mod mail_tls;
 mod mutes;
 mod pipeline;
+mod repeated;
 mod replay;
 mod rules;
 mod split;

@@ -72,6 +72,7 @@ pub struct Candidate {
     bands: Vec<u64>,
     probes: Vec<u64>,
     edges: Vec<u64>,
+    repeated: Vec<u64>,
     suspicion: Option<Suspicion>,
     made_from: MadeFrom,
     next: Option<WebUrl>,
@@ -138,6 +139,7 @@ impl Candidate {
         let moved = extracted.moved_to().cloned();
         let hint = extracted.canonical_hint().cloned();
         let edges = extracted.edge_blocks();
+        let repeated = extracted.repeated_blocks();
         let mut content = normalize::normalize(extracted).into_content();
         drop_ignored(&mut content, input.ignore);
         let suspicion = match blocked {
@@ -156,7 +158,7 @@ impl Candidate {
             suspicion,
             made_from: MadeFrom::Page,
         });
-        Ok(Self { next, twin, moved, read_by: reader(input.rules, input.ignore), ..candidate })
+        Ok(Self { next, twin, moved, repeated, read_by: reader(input.rules, input.ignore), ..candidate })
     }
 
     /// Takes a feed's own content for the article (`content = "feed"`). An entry without an address gets one of its
@@ -221,6 +223,7 @@ impl Candidate {
             bands: fingerprint.bands,
             probes: fingerprint.probes,
             edges: parts.edges,
+            repeated: Vec::new(),
             suspicion: parts.suspicion,
             made_from: parts.made_from,
             next: None,
@@ -268,6 +271,11 @@ impl Candidate {
     /// Hashes of the blocks at its head and tail, from which a site's boilerplate is learnt.
     pub fn edges(&self) -> &[u64] {
         &self.edges
+    }
+
+    /// Hashes of the blocks that were left out because its site repeats them, ascending.
+    pub fn repeated(&self) -> &[u64] {
+        &self.repeated
     }
 
     /// Why it is not believed at first sight.

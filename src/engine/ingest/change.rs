@@ -91,6 +91,7 @@ pub(super) fn link(
         technical: false,
         made_from: candidate.made_from(),
         extractor: candidate.read_by(),
+        repeated: candidate.repeated().to_vec(),
     }
 }
 

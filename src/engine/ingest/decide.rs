@@ -8,7 +8,7 @@ use super::known::{Known, KnownArticle};
 use super::plan::{Doubt, Held, MatchPlan, Plan, Row, StoryPlan, TopicChange, Transition};
 use super::story::{self, Placed};
 use super::telling::Teller;
-use super::{Capture, Outcome, reread};
+use super::{Capture, Outcome, Reread, reread};
 use crate::engine::candidate::{MadeFrom, Suspicion};
 use crate::engine::revision::{self, Change, Verdict};
 use crate::engine::route::{Backlog, Topics};
@@ -143,8 +143,10 @@ fn compared(case: Case<'_>, mut plan: Plan) -> Plan {
     let after = capture.candidate.content();
     let stored = reread::stored(article, capture);
     let (before, learned) = without_learned(known, stored, after);
+    let is_reread = matches!(capture.reread, Reread::Read(_)) && !reread::is_otherwise(article, capture);
     let mut change = None;
     match revision::compare(&before, after) {
+        Verdict::Unchanged if is_reread => plan.hold_back("boilerplate", &article.content, after),
         Verdict::Unchanged if learned => plan.hold_back("boilerplate", stored, after),
         Verdict::Unchanged => {}
         Verdict::Cosmetic { rule } => plan.hold_back(&rule, stored, after),

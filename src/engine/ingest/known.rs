@@ -65,6 +65,8 @@ pub struct KnownArticle {
     pub hash: [u8; 32],
     /// The extractor that read the newest revision.
     pub extractor: u32,
+    /// Hashes of the blocks that were left out of it because the site repeats them.
+    pub repeated: Vec<u64>,
     /// All its revisions, in order.
     pub history: Vec<PastRevision>,
     /// When its last revision but the first was seen.

@@ -115,6 +115,7 @@ impl KnownArticle {
             content: Arc::default(),
             hash: [0; 32],
             extractor: crate::engine::candidate::EXTRACTOR_VERSION,
+            repeated: Vec::new(),
             history: Vec::new(),
             last_change: None,
             matches: Vec::new(),

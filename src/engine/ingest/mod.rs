@@ -22,6 +22,7 @@ pub use doubt::SECOND_LOOK;
 pub use known::{Known, KnownPage};
 pub use look::look;
 pub use plan::Plan;
+pub use reread::is_asked as asks_to_reread;
 pub use story::weigh;
 
 use super::candidate::Candidate;
@@ -50,21 +51,22 @@ pub struct Capture {
     pub backlog: Backlog,
     /// Who asked for the look.
     pub asked_by: AskedBy,
-    /// What this extractor makes of the page that an older one read the newest revision from.
+    /// What the newest revision's page gives when it is read as this one was.
     pub reread: Reread,
     /// In `[0, 1)`, for the time of the next look.
     pub jitter: f64,
 }
 
-/// A stored page read anew, so that what a newer extractor does otherwise is not told as an edit.
+/// A stored page read anew, so that what a newer extractor does otherwise, or what the site was found to repeat since, is
+/// not told as an edit.
 #[derive(Debug, Clone, Default)]
 pub enum Reread {
-    /// Nobody asked: the newest revision was read by this extractor, or nothing differs.
+    /// Nobody asked: the newest revision was read in this way, or nothing differs.
     #[default]
     NotAsked,
     /// The page is not kept any more, or cannot be read.
     Lost,
-    /// Its content by this extractor.
+    /// Its content, read in this way.
     Read(Box<Content>),
 }
 
@@ -170,9 +172,9 @@ pub struct Recorded {
 pub enum Ingested {
     /// It is recorded.
     Recorded(Recorded),
-    /// Nothing is recorded: it differs from a revision that an older extractor read from this page. It is to be captured
+    /// Nothing is recorded: it differs from a revision that was read from this page in another way. It is to be captured
     /// again with [`Capture::reread`].
-    ReadByOlder(Box<Page>),
+    ReadOtherwise(Box<Page>),
 }
 
 /// What one look was recorded as.

@@ -138,6 +138,8 @@ pub struct NewRevision {
     pub made_from: MadeFrom,
     /// By what it was read, as `candidate::reader` has it.
     pub extractor: u32,
+    /// Hashes of the blocks that were left out because the site repeats them, ascending.
+    pub repeated: Vec<u64>,
 }
 
 /// A difference held back.

@@ -1,15 +1,42 @@
-//! What a newer extractor, or one with other rules, reads otherwise from a page that did not change: recorded, and told to nobody.
+//! What is read otherwise from a page that did not change: by a newer extractor or one with other rules, which is recorded
+//! and told to nobody, or because the site was found to repeat some of it, which is held back.
 
-use super::change::{Case, link, topic_changes};
+use super::change::{Case, link, topic_changes, without_learned};
 use super::decide::{revised_record, standing};
-use super::known::KnownArticle;
+use super::known::{Known, KnownArticle};
 use super::plan::{MatchPlan, NewRevision, Plan};
 use super::{Capture, Outcome, Reread};
+use crate::engine::candidate::MadeFrom;
+use crate::engine::page::block_hash;
 use crate::engine::revision::{self, Change, Verdict};
 use crate::model::article::Content;
 use crate::model::ids::RevisionNumber;
 
-/// The content that a capture is compared with: what this extractor reads from the stored page, where an older one read it.
+/// Whether the page of the newest revision is to be read anew first, as a difference from it may be none of the page's. A
+/// block that is left out by now may take the heading above it along.
+pub fn is_asked(known: &Known, capture: &Capture) -> bool {
+    let Some(article) = &known.article else { return false };
+    let after = capture.candidate.content();
+    if capture.candidate.made_from() != MadeFrom::Page
+        || !matches!(capture.reread, Reread::NotAsked)
+        || *article.content == *after
+    {
+        return false;
+    }
+    if is_otherwise(article, capture) {
+        return true;
+    }
+    let (before, learned) = without_learned(known, &article.content, after);
+    let unlearned = || after.blocks.iter().any(|block| article.repeated.contains(&block_hash(&block.text)));
+    (learned || unlearned()) && matches!(revision::compare(&before, after), Verdict::Changed(_))
+}
+
+/// Whether another extractor, or one with other rules, read the newest revision.
+pub(super) fn is_otherwise(article: &KnownArticle, capture: &Capture) -> bool {
+    article.extractor != capture.candidate.read_by()
+}
+
+/// The content that a capture is compared with: what the stored page gives when it is read as this one, where that was asked.
 pub(super) fn stored<'a>(article: &'a KnownArticle, capture: &'a Capture) -> &'a Content {
     match &capture.reread {
         Reread::Read(content) => content,
@@ -25,6 +52,7 @@ pub(super) fn is_technical(case: Case<'_>, change: Option<&Change>) -> bool {
         matches!(verdict, Verdict::Changed(_))
     };
     match case.capture.reread {
+        _ if !is_otherwise(case.article, case.capture) => false,
         Reread::NotAsked => false,
         Reread::Lost => change.is_some(),
         Reread::Read(_) => change.is_none() && differs(),

@@ -133,6 +133,7 @@ fn known() -> Known {
         site: "a.test".to_owned(),
         hash: revision::chain(None, "https://a.test/talks", RevisionNumber(1), noon(), &content),
         extractor: 1,
+        repeated: Vec::new(),
         history: vec![PastRevision {
             number: RevisionNumber(1),
             at: noon(),

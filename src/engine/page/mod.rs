@@ -30,7 +30,8 @@ mod signs;
 mod state;
 mod title;
 
-use std::collections::HashSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashSet};
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -77,9 +78,39 @@ impl Learned {
         Self { hashes: hashes.into_iter().collect() }
     }
 
+    /// What another page of the site is read with, so that both can be compared: what was left out of this one, and nothing
+    /// that stands in it.
+    pub fn as_for(mut self, content: &Content, left_out: &[u64]) -> Self {
+        for block in &content.blocks {
+            self.hashes.remove(&block_hash(&block.text));
+        }
+        self.hashes.extend(left_out);
+        self
+    }
+}
+
+/// Which of the learnt blocks a page was found to have: read with these alone, it gives the same again.
+struct Sought<'a> {
+    learned: &'a Learned,
+    found: RefCell<BTreeSet<u64>>,
+}
+
+impl<'a> Sought<'a> {
+    fn new(learned: &'a Learned) -> Self {
+        Self { learned, found: RefCell::default() }
+    }
+
     /// Whether a block of this text is one of them.
     fn has(&self, text: &str) -> bool {
-        !self.hashes.is_empty() && self.hashes.contains(&block_hash(text))
+        if self.learned.hashes.is_empty() {
+            return false;
+        }
+        let hash = block_hash(text);
+        let has = self.learned.hashes.contains(&hash);
+        if has {
+            self.found.borrow_mut().insert(hash);
+        }
+        has
     }
 }
 
@@ -140,6 +171,7 @@ pub struct Extracted {
     moved: Option<WebUrl>,
     trace: Vec<BlockTrace>,
     edges: Vec<u64>,
+    repeated: BTreeSet<u64>,
 }
 
 impl Extracted {
@@ -173,6 +205,11 @@ impl Extracted {
         self.edges.clone()
     }
 
+    /// Hashes of the blocks that were left out because the site repeats them, ascending.
+    pub fn repeated_blocks(&self) -> Vec<u64> {
+        self.repeated.iter().copied().collect()
+    }
+
     /// Adds the article's next part: the blocks that it has and no part before it, since each repeats the headline, the
     /// standfirst and the notes. Facts of the first part stand.
     pub(in crate::engine) fn append(&mut self, part: Self) {
@@ -188,6 +225,7 @@ impl Extracted {
             }
         }
         self.trace.extend(part.trace);
+        self.repeated.extend(part.repeated);
         // What the parts repeat of each other is the article's, not the site's.
         for edge in part.edges {
             if !self.edges.contains(&edge) {
@@ -201,6 +239,7 @@ impl Extracted {
     /// not state.
     pub(in crate::engine) fn take_body(&mut self, twin: Self) {
         self.twin = None;
+        self.repeated.extend(&twin.repeated);
         if !rescue::is_longer(&twin.content.blocks, &self.content.blocks) {
             return;
         }
@@ -247,8 +286,8 @@ pub fn extract(input: &PageInput<'_>) -> Extracted {
     let near = metadata::near(&whole, &marks, headline.element);
     let authors = authors_of(&said, &near, &ruled.authors, input.entry);
 
-    let about =
-        prune::About { title: title.as_deref(), authors: &authors, site: site.as_deref(), learned: input.learned };
+    let sought = Sought::new(input.learned);
+    let about = prune::About { title: title.as_deref(), authors: &authors, site: site.as_deref(), learned: &sought };
     let everything = blocks::cut(&whole, &marks, Dom::ROOT, None);
     let body = match &ruled.html {
         Some(html) => {
@@ -293,6 +332,7 @@ pub fn extract(input: &PageInput<'_>) -> Extracted {
         content,
         trace,
         edges: body.edges,
+        repeated: sought.found.into_inner(),
     }
 }
 
@@ -397,7 +437,8 @@ pub fn from_html_fragment(html: &str, url: &WebUrl) -> Vec<Block> {
     let marks = Marks::read(&dom);
     let all = blocks::cut(&dom, &marks, Dom::ROOT, None);
     let learned = Learned::default();
-    let about = prune::About { title: None, authors: &[], site: Some(url.site()), learned: &learned };
+    let sought = Sought::new(&learned);
+    let about = prune::About { title: None, authors: &[], site: Some(url.site()), learned: &sought };
     let trace = prune::prune(&all, &about);
     let kept = joined(all.iter().zip(&trace).filter(|(_, line)| line.kept).map(|(block, _)| block));
     if kept.is_empty() { joined(all.iter()) } else { kept }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use super::blocks::RawBlock;
 use super::phrases;
-use super::{BlockTrace, Learned, first_letters, letters, same_letters};
+use super::{BlockTrace, Sought, first_letters, letters, same_letters};
 use crate::model::article::BlockKind;
 
 /// Blocks at the head and at the tail in which prompts are looked for.
@@ -40,7 +40,7 @@ pub(super) struct About<'a> {
     /// The publication's name.
     pub(super) site: Option<&'a str>,
     /// What the site repeats.
-    pub(super) learned: &'a Learned,
+    pub(super) learned: &'a Sought<'a>,
 }
 
 /// Says for each block why it is in or out, in order.

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 use super::blobs;
 use super::error::Answer;
 use super::search;
-use super::value::{ms, signed, to_json};
+use super::value::{hashes_blob, ms, signed, to_json};
 use crate::engine::candidate::MadeFrom;
 use crate::engine::ingest::known::Told;
 use crate::engine::ingest::plan::{Held, MatchPlan, NewRevision, Plan, StoryPlan, Transition};
@@ -41,10 +41,10 @@ pub(super) fn revision(
         .prepare_cached(
             "INSERT INTO revision (article, number, at, url, title, base, content, text_hash, hash, kinds, details,
                reasons, acknowledged, notice, significance, added_words, removed_words, change_hash, shown, flip_of,
-               technical, extractor, made_from, page, notes)
+               technical, extractor, made_from, page, notes, repeated)
              VALUES (:article, :number, :at, :url, :title, :base, :content, :text_hash, :hash, :kinds, :details,
                :reasons, :acknowledged, :notice, :significance, :added, :removed, :change_hash, :shown, :flip_of,
-               :technical, :extractor, :made_from, :page, :notes)",
+               :technical, :extractor, :made_from, :page, :notes, :repeated)",
         )?
         .execute(named_params! {
             ":article": article.0, ":number": new.number.0, ":at": ms(new.at), ":url": new.url,
@@ -56,7 +56,7 @@ pub(super) fn revision(
             ":added": new.added_words, ":removed": new.removed_words, ":change_hash": signed(new.change_hash),
             ":shown": signed(new.shown), ":flip_of": new.flip_of.map(|number| number.0),
             ":technical": new.technical, ":extractor": new.extractor, ":made_from": new.made_from.as_str(),
-            ":page": page, ":notes": to_json("notes", notes)?,
+            ":page": page, ":notes": to_json("notes", notes)?, ":repeated": hashes_blob(&new.repeated),
         })?;
     Ok(())
 }

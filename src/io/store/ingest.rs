@@ -12,7 +12,7 @@ use super::similar::Texts;
 use super::value::{ms, signed, to_json};
 use super::{apply, blobs, entries, events, load, wayback};
 use crate::engine::candidate::MadeFrom;
-use crate::engine::ingest::known::{Known, KnownArticle, KnownText};
+use crate::engine::ingest::known::{Known, KnownText};
 use crate::engine::ingest::plan::{Doubt, Plan, Row};
 use crate::engine::ingest::{self, Capture, Ingested, Observation, Observed, Outcome, Recorded, Reread, Seen};
 use crate::engine::route::Topics;
@@ -29,10 +29,10 @@ pub(super) fn ingest(connection: &Connection, capture: &Capture, topics: &Topics
     let _span = tracing::trace_span!("store.ingest").entered();
     let known = known(connection, capture, now)?;
     if let Some(article) = &known.article
-        && is_read_by_older(article, capture)
+        && guarded(capture.candidate.url().as_str(), || ingest::asks_to_reread(&known, capture))?
     {
         if let Some(page) = blobs::page_of(connection, article.record.id.0, article.record.revisions)? {
-            return Ok(Ingested::ReadByOlder(Box::new(page)));
+            return Ok(Ingested::ReadOtherwise(Box::new(page)));
         }
         let capture = Capture { reread: Reread::Lost, ..capture.clone() };
         return record(connection, (known, &capture), topics, now).map(Ingested::Recorded);
@@ -69,14 +69,6 @@ fn known(connection: &Connection, capture: &Capture, now: Timestamp) -> Answer<K
         load::stories(&mut texts, &mut known)?;
     }
     Ok(known)
-}
-
-/// Whether a difference may be the extractor's.
-fn is_read_by_older(article: &KnownArticle, capture: &Capture) -> bool {
-    article.extractor != capture.candidate.read_by()
-        && capture.candidate.made_from() == MadeFrom::Page
-        && matches!(capture.reread, Reread::NotAsked)
-        && *article.content != *capture.candidate.content()
 }
 
 fn record(

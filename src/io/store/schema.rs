@@ -26,6 +26,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0008_installation.sql"),
     include_str!("../../../migrations/0009_refused.sql"),
     include_str!("../../../migrations/0010_refusals.sql"),
+    include_str!("../../../migrations/0011_repeated.sql"),
 ];
 
 /// How long a connection waits for another program's lock.

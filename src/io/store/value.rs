@@ -50,3 +50,13 @@ pub(super) fn signed(value: u64) -> i64 {
 pub(super) fn unsigned(value: i64) -> u64 {
     u64::from_ne_bytes(value.to_ne_bytes())
 }
+
+/// Hashes as a blob: eight bytes each, little-endian.
+pub(super) fn hashes_blob(hashes: &[u64]) -> Vec<u8> {
+    hashes.iter().flat_map(|hash| hash.to_le_bytes()).collect()
+}
+
+/// The other way.
+pub(super) fn hashes(blob: &[u8]) -> Vec<u64> {
+    blob.as_chunks().0.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect()
+}

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row};
 
 use super::error::{Answer, StoreError};
-use super::value::at;
+use super::value::{at, hashes};
 use super::{Reader, blobs, load};
 use crate::engine::page::block_hash;
 use crate::engine::revision;
@@ -53,6 +53,8 @@ pub struct Derivation<'a> {
     pub page: &'a Page,
     /// The source whose settings held.
     pub source: &'a str,
+    /// The blocks that were left out because the site repeats them; `None`: that was not kept then.
+    pub repeated: Option<&'a [u64]>,
 }
 
 /// One stored link.
@@ -67,6 +69,7 @@ struct Link {
     page: Option<i64>,
     extractor: u32,
     source: String,
+    repeated: Option<Vec<u64>>,
 }
 
 impl Reader {
@@ -87,7 +90,7 @@ fn verify(
     derive: &dyn Fn(Derivation<'_>) -> Option<Derived>,
 ) -> Answer<Verified> {
     let mut statement = connection.prepare(
-        "SELECT r.article, r.number, r.at, r.url, r.text_hash, r.hash, r.page, r.extractor, a.source, r.title
+        "SELECT r.article, r.number, r.at, r.url, r.text_hash, r.hash, r.page, r.extractor, a.source, r.title, r.repeated
          FROM revision r JOIN article a ON a.id = r.article
          WHERE ?1 IS NULL OR r.article = ?1 ORDER BY r.article, r.number",
     )?;
@@ -124,6 +127,7 @@ fn link(row: &Row<'_>) -> Answer<Link> {
         extractor: row.get(7)?,
         source: row.get(8)?,
         title: row.get(9)?,
+        repeated: row.get::<_, Option<Vec<u8>>>(10)?.map(|blob| hashes(&blob)),
     })
 }
 
@@ -165,15 +169,21 @@ fn check(
             if !whole {
                 reasons.push("its stored page is not what was kept (its hash differs)".to_owned());
             }
-            if let Some(derived) = derive(Derivation { page: &page, source: &link.source }) {
+            if let Some(derived) =
+                derive(Derivation { page: &page, source: &link.source, repeated: link.repeated.as_deref() })
+            {
                 if link.extractor != derived.extractor {
                     verified.other_extractor += 1;
                     return Ok(reasons);
                 }
                 let derived = derived.content;
                 verified.derived += 1;
-                // What the site was found to repeat since then is left out of both.
-                let learned = load::learned(connection, page.final_url.site())?;
+                // Where it was not kept what the site was known to repeat, what it was found to repeat since is left out of
+                // both.
+                let learned = match link.repeated {
+                    Some(_) => Vec::new(),
+                    None => load::learned(connection, page.final_url.site())?,
+                };
                 let text = |content: &Content| {
                     let kept = content.blocks.iter().filter(|block| !learned.contains(&block_hash(&block.text)));
                     kept.map(|block| block.text.clone()).collect::<Vec<_>>()

@@ -219,6 +219,26 @@ fn an_empty_title_in_a_drawing_closes_nothing_else() {
 }
 
 #[test]
+fn read_with_what_was_left_out_alone_a_page_gives_the_same() {
+    let url = WebUrl::parse("https://harbour.test/pier").unwrap();
+    let rules = SiteRules::default();
+    let html = "<body><article><h1>The pier</h1><p>The harbour council met on Tuesday, and agreed to rebuild the old pier by \
+                spring, its clerk said.</p><h2>From the archive</h2><p>The harbour was dug by prisoners.</p></article></body>";
+    let read = |learned: &Learned| {
+        let read = extract(&PageInput { html, url: &url, rules: &rules, entry: None, learned });
+        (read.repeated_blocks(), read.into_content())
+    };
+    let known = ["The harbour was dug by prisoners.", "Nothing of this page"].map(block_hash);
+    let (left_out, content) = read(&Learned::from_hashes(known));
+    assert_eq!(left_out, [known[0]]);
+    assert_eq!(read(&Learned::from_hashes(left_out.iter().copied())), (left_out.clone(), content.clone()));
+    // Another page is read as this one was: what stands in it is not left out there either.
+    let kept = content.blocks[0].text.as_str();
+    let learned = Learned::from_hashes([block_hash(kept)]).as_for(&content, &left_out);
+    assert_eq!(read(&learned), (left_out, content));
+}
+
+#[test]
 fn scripts_without_blanks_or_from_right_to_left_are_read() {
     for text in [
         "两国代表周四在港口城市结束了为期三天的会谈，没有签署任何协议，双方都表示会谈将继续进行。",

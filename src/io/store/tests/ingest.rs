@@ -414,7 +414,7 @@ async fn what_a_newer_extractor_reads_otherwise_is_no_edit() {
     let told = world.told().len();
 
     let asked = world.store.ingest(capture(URL, reread.clone()), Arc::clone(&world.topics), world.now).await.unwrap();
-    assert!(matches!(asked, Ingested::ReadByOlder(_)), "the old page is asked for: {asked:?}");
+    assert!(matches!(asked, Ingested::ReadOtherwise(_)), "the old page is asked for: {asked:?}");
     let again = |now: &Content| Capture { reread: Reread::Read(Box::new(reread.clone())), ..capture(URL, now.clone()) };
     let recorded = world.ingest(again(&reread)).await;
     assert_eq!((recorded.outcome, recorded.events), (Outcome::Reextracted, 0));

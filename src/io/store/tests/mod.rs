@@ -123,7 +123,7 @@ impl World {
     pub(super) async fn ingest(&self, capture: Capture) -> Recorded {
         match self.store.ingest(capture, Arc::clone(&self.topics), self.now).await.unwrap() {
             Ingested::Recorded(recorded) => recorded,
-            Ingested::ReadByOlder(page) => panic!("{} was read by an older extractor", page.url),
+            Ingested::ReadOtherwise(page) => panic!("{} was read by an older extractor", page.url),
         }
     }
 
