@@ -13,7 +13,6 @@ use crate::engine::candidate::{self, CandidateInput};
 use crate::engine::diff;
 use crate::engine::page::Learned;
 use crate::io::store::{Reader, StoreError};
-use crate::model::article::Content;
 use crate::model::ids::{ArticleId, RevisionNumber};
 
 /// What `show` was asked for.
@@ -168,8 +167,8 @@ pub(crate) fn diff(
     let article = find_article(&reader, article)?;
     let newest = reader.article(article)?.revisions;
     let (from, to) = parse_range(range, newest)?;
-    let at = |number| -> anyhow::Result<Content> { Ok(reader.content(article, Some(RevisionNumber(number)))?) };
-    let diff = diff::diff(&at(from)?, &at(to)?);
+    let (before, after) = reader.contents(article, (RevisionNumber(from), RevisionNumber(to)))?;
+    let diff = diff::diff(&before, &after);
     if output.is_json() {
         return Ok(output.record(&serde_json::json!({
             "article": article, "from": from, "to": to,

@@ -170,8 +170,8 @@ pub(super) async fn article(State(contexts): State<Contexts>, Path(id): Path<Str
         for one in revisions.iter().skip(skip) {
             let number = one.number.0;
             let diff_html = if number > 1 {
-                let before = reader.content(id, Some(RevisionNumber(number - 1)))?;
-                diff::diff(&before, &reader.content(id, Some(one.number))?).to_html()
+                let (before, after) = reader.contents(id, (RevisionNumber(number - 1), one.number))?;
+                diff::diff(&before, &after).to_html()
             } else {
                 String::new()
             };

@@ -40,9 +40,9 @@ fn serve(edit: &Arc<AtomicUsize>) -> Hostile {
     Hostile::serve(move |seen: &Seen, stream: &mut TcpStream| -> io::Result<()> {
         if seen.target == "/feed" {
             let host = seen.header("host").unwrap_or_default();
-            let items: String = (0..ARTICLES)
-                .map(|n| format!("<item><title>Story {n} of the harbour</title><link>http://{host}/{n}</link></item>"))
-                .collect();
+            let item =
+                |n| format!("<item><title>Story {n} of the harbour</title><link>http://{host}/{n}</link></item>");
+            let items = (0..ARTICLES).map(item).collect::<Vec<_>>().concat();
             let feed = format!("<rss version=\"2.0\"><channel><title>Harbour</title>{items}</channel></rss>");
             return answer(stream, "HTTP/1.1 200 OK\ncontent-type: application/rss+xml", feed.as_bytes());
         }
@@ -79,6 +79,10 @@ fn what_a_site_is_found_to_repeat_is_no_edit_and_each_text_is_derived_as_it_was_
     let revisions = world.export("revision").into_iter().filter(|one| one["number"] == 2);
     let words: Vec<_> = revisions.map(|one| (one["added_words"].clone(), one["removed_words"].clone())).collect();
     assert_eq!(words, vec![(2.into(), 0.into()); ARTICLES]);
+    for id in 1..=ARTICLES {
+        let shown = String::from_utf8(world.run(&["diff", &id.to_string()]).stdout).unwrap();
+        assert!(shown.contains("{+ Nobody") && !shown.contains("[-"), "{shown}");
+    }
     let proof = String::from_utf8(world.run(&["verify"]).stdout).unwrap();
     assert!(proof.contains("the chain holds, 16 texts derived again"), "{proof}");
 }

@@ -6,7 +6,7 @@ use super::Capture;
 use super::known::{Known, KnownArticle, PastRevision};
 use super::plan::{NewRevision, TopicChange, Transition};
 use crate::engine::candidate::Candidate;
-use crate::engine::page::block_hash;
+use crate::engine::page::{block_hash, without};
 use crate::engine::query::{Document, DocumentInput};
 use crate::engine::revision::{self, Change};
 use crate::engine::route::Topics;
@@ -147,9 +147,8 @@ fn flip_of(history: &[PastRevision], content: &Content, kinds: &[ChangeKind]) ->
 
 /// The content before, without blocks that the site is by now known to repeat: their absence is no edit.
 pub(super) fn without_learned(known: &Known, before: &Content, after: &Content) -> (Content, bool) {
-    let mut reduced = before.clone();
-    reduced.blocks.retain(|block| {
-        !known.learned.contains(&block_hash(&block.text)) || after.blocks.iter().any(|kept| kept.text == block.text)
+    let reduced = without(before, |block| {
+        known.learned.contains(&block_hash(&block.text)) && after.blocks.iter().all(|kept| kept.text != block.text)
     });
     let learned = reduced.blocks.len() < before.blocks.len();
     (reduced, learned)

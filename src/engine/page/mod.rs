@@ -16,6 +16,7 @@ pub mod dom;
 pub mod entities;
 mod flight;
 mod jsonld;
+mod learned;
 mod lexicon;
 mod marks;
 mod metadata;
@@ -30,10 +31,9 @@ mod signs;
 mod state;
 mod title;
 
-use std::cell::RefCell;
 use std::collections::{BTreeSet, HashSet};
 
-use xxhash_rust::xxh3::xxh3_64;
+pub use learned::{Learned, block_hash, without};
 
 use crate::model::article::{Block, BlockKind, Content};
 use crate::model::entry::Entry;
@@ -42,6 +42,7 @@ use crate::model::url::WebUrl;
 use authors::Outlet;
 use blocks::RawBlock;
 use dom::{Dom, NodeId};
+use learned::Sought;
 use marks::Marks;
 use metadata::{Head, Near, Said};
 use rules::SiteRules;
@@ -64,59 +65,6 @@ pub struct PageInput<'a> {
     pub entry: Option<&'a Entry>,
     /// What the site is known to repeat.
     pub learned: &'a Learned,
-}
-
-/// Blocks that a site repeats at the head or tail of its articles, learnt from the store.
-#[derive(Debug, Clone, Default)]
-pub struct Learned {
-    hashes: HashSet<u64>,
-}
-
-impl Learned {
-    /// From the hashes of blocks, as [`block_hash`] gives them.
-    pub fn from_hashes(hashes: impl IntoIterator<Item = u64>) -> Self {
-        Self { hashes: hashes.into_iter().collect() }
-    }
-
-    /// What another page of the site is read with, so that both can be compared: what was left out of this one, and nothing
-    /// that stands in it.
-    pub fn as_for(mut self, content: &Content, left_out: &[u64]) -> Self {
-        for block in &content.blocks {
-            self.hashes.remove(&block_hash(&block.text));
-        }
-        self.hashes.extend(left_out);
-        self
-    }
-}
-
-/// Which of the learnt blocks a page was found to have: read with these alone, it gives the same again.
-struct Sought<'a> {
-    learned: &'a Learned,
-    found: RefCell<BTreeSet<u64>>,
-}
-
-impl<'a> Sought<'a> {
-    fn new(learned: &'a Learned) -> Self {
-        Self { learned, found: RefCell::default() }
-    }
-
-    /// Whether a block of this text is one of them.
-    fn has(&self, text: &str) -> bool {
-        if self.learned.hashes.is_empty() {
-            return false;
-        }
-        let hash = block_hash(text);
-        let has = self.learned.hashes.contains(&hash);
-        if has {
-            self.found.borrow_mut().insert(hash);
-        }
-        has
-    }
-}
-
-/// Equal for blocks of the same letters and digits, whatever their case, spaces and signs.
-pub fn block_hash(text: &str) -> u64 {
-    xxh3_64(letters(text).as_bytes())
 }
 
 /// The letters and digits of a text in lower case, without anything between them.
@@ -332,7 +280,7 @@ pub fn extract(input: &PageInput<'_>) -> Extracted {
         content,
         trace,
         edges: body.edges,
-        repeated: sought.found.into_inner(),
+        repeated: sought.into_found(),
     }
 }
 

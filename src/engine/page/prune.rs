@@ -5,8 +5,9 @@
 use std::collections::HashMap;
 
 use super::blocks::RawBlock;
+use super::learned::Sought;
 use super::phrases;
-use super::{BlockTrace, Sought, first_letters, letters, same_letters};
+use super::{BlockTrace, first_letters, letters, same_letters};
 use crate::model::article::BlockKind;
 
 /// Blocks at the head and at the tail in which prompts are looked for.

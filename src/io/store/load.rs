@@ -128,6 +128,14 @@ pub(super) fn learned(connection: &Connection, site: &str) -> Answer<Vec<u64>> {
         .collect::<Result<_, _>>()?)
 }
 
+/// Hashes of the blocks that were left out of a revision because its site repeats them; none where that was not kept.
+pub(super) fn repeated(connection: &Connection, article: i64, number: u32) -> Answer<Vec<u64>> {
+    let blob: Option<Vec<u8>> = connection
+        .prepare_cached("SELECT repeated FROM revision WHERE article = ?1 AND number = ?2")?
+        .query_row(params![article, number], |row| row.get(0))?;
+    Ok(hashes(&blob.unwrap_or_default()))
+}
+
 /// The article that has an address.
 pub(super) fn holder(connection: &Connection, url: &str) -> Answer<Option<i64>> {
     Ok(connection
@@ -163,15 +171,15 @@ fn known_article(texts: &mut Texts<'_>, id: i64) -> Answer<KnownArticle> {
     let record = records::article(row)?;
     let time = |column: &str| row.get::<_, Option<i64>>(column).map(|ms| ms.map(at));
     let suspect = row.get::<_, Option<String>>("suspect")?.zip(time("suspect_since")?);
-    let (hash, extractor, repeated): (Vec<u8>, u32, Option<Vec<u8>>) = connection
-        .prepare_cached("SELECT hash, extractor, repeated FROM revision WHERE article = ?1 AND number = ?2")?
-        .query_row(params![id, record.revisions], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let (hash, extractor): (Vec<u8>, u32) = connection
+        .prepare_cached("SELECT hash, extractor FROM revision WHERE article = ?1 AND number = ?2")?
+        .query_row(params![id, record.revisions], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(KnownArticle {
         site: row.get("site")?,
         content: texts.content(id, record.revisions)?,
         hash: hash32("a link of the chain", &hash)?,
         extractor,
-        repeated: hashes(&repeated.unwrap_or_default()),
+        repeated: repeated(connection, id, record.revisions)?,
         history: history(connection, id)?,
         last_change: time("last_change")?,
         matches: matches(connection, id)?,

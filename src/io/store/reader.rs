@@ -12,7 +12,7 @@ use super::load;
 use super::outbox::{self, ChannelState};
 use super::{archive, blobs, export, schema, search, told};
 use crate::engine::feed_out::Installation;
-use crate::engine::page::Learned;
+use crate::engine::page::{Learned, block_hash, without};
 use crate::engine::revision::Detail;
 use crate::model::article::{ArticleStatus, Content};
 use crate::model::event::Event;
@@ -160,6 +160,21 @@ impl Reader {
                 None => archive::article(connection, id)?.revisions,
             };
             blobs::content(connection, id.0, number)
+        })
+    }
+
+    /// The contents of two revisions, to be compared: what the second leaves out because its site repeats it was removed by
+    /// nobody, and is left out of the first.
+    pub fn contents(
+        &self,
+        id: ArticleId,
+        (from, to): (RevisionNumber, RevisionNumber),
+    ) -> Result<(Content, Content), StoreError> {
+        self.read(|connection| {
+            let before = blobs::content(connection, id.0, from.0)?;
+            let repeated = load::repeated(connection, id.0, to.0)?;
+            let before = without(&before, |block| repeated.contains(&block_hash(&block.text)));
+            Ok((before, blobs::content(connection, id.0, to.0)?))
         })
     }
 
