@@ -3,6 +3,7 @@
 use super::args::Cli;
 use super::output::{Output, counted, printable, shorten};
 use super::show::find_article;
+use crate::engine::crosspost;
 use crate::io::store::{Explained, Reader};
 use crate::model::time::Timestamp;
 
@@ -63,7 +64,7 @@ fn recorded(explained: &Explained, lines: &mut Vec<String>) {
 
 fn joined(explained: &Explained, lines: &mut Vec<String>) {
     lines.push(format!("\nstory {}: {}", explained.article.story, counted(explained.story.len(), "article")));
-    if explained.story.len() > 1 {
+    if explained.story.len() > 1 || explained.origin_reason != crosspost::ONLY_ARTICLE {
         lines.push(format!("  origin: {}", explained.origin_reason));
     }
     for member in explained.story.iter().filter(|member| member.article.id == explained.article.id) {

@@ -54,7 +54,9 @@ pub(super) fn measured(own: &Prepared, other: &Prepared, marks: &Marks, boilerpl
     }
     let whole = measure(own, other, marks, &none());
     let agrees = |agreed: Option<f64>| agreed.is_none_or(|agreed| agreed >= 0.9);
-    if whole.resemblance >= 0.9 && agrees(whole.numbers_agreed) && agrees(whole.names_agreed) {
+    // A short text that several round-ups and replies hold is no boilerplate for a copy under its headline.
+    let is_copied = whole.resemblance >= 0.9 || (whole.containment >= 0.9 && whole.title >= 0.5);
+    if is_copied && agrees(whole.numbers_agreed) && agrees(whole.names_agreed) {
         // Nearly the whole text with the same numbers and names: the many that have it are copies not joined yet.
         return (whole, marks.own.clone());
     }

@@ -64,7 +64,9 @@ fn objection(measure: &Measure) -> Option<&'static str> {
     if measure.names_agreed.is_some_and(|agreed| agreed < 0.5) {
         return Some("other names");
     }
-    if !nearly_all && measure.lead < 0.4 {
+    // Two copies may each have a local lead in front: what they share is half of both, in one piece, under one headline.
+    let is_one_block = measure.resemblance >= 0.5 && measure.compactness.min(measure.shorter_compactness) >= 0.9;
+    if !nearly_all && measure.lead < 0.4 && !(is_one_block && measure.has_one_headline()) {
         // A shared disclaimer or background: neither begins with what the other says.
         return Some("neither begins with the other's text");
     }
@@ -103,6 +105,11 @@ fn acceptance(measure: &Measure) -> Option<(&'static str, f64)> {
     if containment >= 0.9 && measure.title >= 0.5 {
         return Some(("same headline", 0.8));
     }
+    // A short excerpt with a lead or a tail of its own. A newsletter may have the headline of its first text, but much more.
+    let is_one_block = compactness.min(measure.shorter_compactness) >= 0.9 && resemblance >= 0.22;
+    if containment >= 0.5 && is_one_block && measure.lead >= 0.7 && measure.has_one_headline() {
+        return Some(("same headline and beginning", 0.5 + 0.3 * containment));
+    }
     let is_large =
         containment >= 0.5 && resemblance >= 0.27 && measure.length_ratio >= 0.4 && measure.longest_run >= 40;
     // A text that names other people and places beside the passage is about something else.
@@ -120,9 +127,15 @@ impl Measure {
         self.block_start <= 0.2
     }
 
-    /// Whether what both have is a quotation in one of them alone: a reply quotes what it replies to.
-    fn is_quoted_by_one(&self) -> bool {
-        self.resemblance < 0.7 && (self.own_quoted - self.other_quoted).abs() >= 0.3
+    /// Whether both have the same headline, or nearly.
+    pub(super) fn has_one_headline(&self) -> bool {
+        self.title >= 0.6
+    }
+
+    /// Whether what both have is a quotation in one of them alone: a reply quotes what it replies to, and has another
+    /// headline. Where a quotation ends is hard to tell in an excerpt that begins in the middle of it.
+    pub(super) fn is_quoted_by_one(&self) -> bool {
+        self.resemblance < 0.7 && !self.has_one_headline() && (self.own_quoted - self.other_quoted).abs() >= 0.3
     }
 }
 

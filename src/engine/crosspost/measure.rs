@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use super::prepared::{Prepared, common, covered_words};
+use super::prepared::{Prepared, common, covered_words, same_headline};
 
 /// Words at the top of a text that tell what it is, at least and at most.
 const LEAD_WORDS: std::ops::RangeInclusive<usize> = 50..=150;
@@ -136,7 +136,6 @@ pub(super) fn measure(own: &Prepared, other: &Prepared, marks: &Marks, boilerpla
     let block = longer.block();
     let shorter_block = shorter.block();
     let shared = shorter.shared.min(longer.shared);
-    let titles = own.title.len().max(other.title.len()).max(1);
     Measure {
         shared_words: shared,
         shorter_words: shorter.words,
@@ -155,7 +154,7 @@ pub(super) fn measure(own: &Prepared, other: &Prepared, marks: &Marks, boilerpla
         own_quoted: rounded(own_side.quoted()),
         other_quoted: rounded(other_side.quoted()),
         unquoted_share: rounded(shorter.unquoted_share()),
-        title: rounded(common(&own.title, &other.title) as f64 / titles as f64),
+        title: rounded(same_headline(own, other)),
         boilerplate_words: own.words.len().saturating_sub(own_side.words),
         own_is_shorter,
     }

@@ -7,13 +7,15 @@
 mod boilerplate;
 mod collection;
 mod copies;
+mod holders;
 mod judge;
 mod measure;
 mod origin;
 mod prepared;
 
 pub use copies::{CopyChanges, carries, changes, withdrawn};
-pub use origin::{OriginDecision, origin};
+pub use holders::Collection;
+pub use origin::{ONLY_ARTICLE, OriginDecision, origin};
 
 use serde_json::{Value, json};
 
@@ -22,10 +24,11 @@ use crate::model::ids::{ArticleId, RevisionNumber, StoryId};
 use crate::model::story::{Confidence, Relation};
 use crate::model::time::Timestamp;
 
-use self::collection::{Passage, holds_beside, is_coherent};
+use self::collection::{Passage, SAME_HEADLINE, collected, holds_beside, is_coherent};
+use self::holders::Companion;
 use self::judge::{Judgement, judge};
 use self::measure::{Marks, Measure};
-use self::prepared::{Prepared, common};
+use self::prepared::{Prepared, common, same_headline};
 
 /// One text that takes part in a decision.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +59,11 @@ pub struct StoryDecision {
     pub join: Option<Join>,
     /// Articles with which it shares text without being a copy (a quotation at length, background paragraphs).
     pub shares: Vec<Shared>,
+    /// Texts that hold the candidate or its beginning among other things, with their stories, the most alike first. What
+    /// else each holds bears on the decision.
+    pub holders: Vec<(ArticleId, StoryId)>,
+    /// Those of which it is known now that they are collections, whatever was decided of them before.
+    pub collections: Vec<Collection>,
 }
 
 /// The story that a text belongs to.
@@ -113,8 +121,8 @@ pub struct Company<'a> {
 }
 
 impl StoryDecision {
-    /// The longer text that the candidate would join as a part. What else that text holds bears on the decision.
-    pub fn holder(&self) -> Option<ArticleId> {
+    /// The longer text that the candidate would join as a part.
+    pub fn joined_holder(&self) -> Option<ArticleId> {
         self.join.as_ref().filter(|join| join.relation == Relation::Excerpt).map(|join| join.with)
     }
 }
@@ -137,6 +145,7 @@ pub fn decide(candidate: &Text<'_>, similar: &[Text<'_>], company: &[Company<'_>
     let common_shingles = boilerplate::boilerplate(&own, similar, &marks);
     let mut found = Vec::new();
     let mut shares = Vec::new();
+    let mut holders = Vec::new();
     for (at, (text, other)) in similar.iter().zip(&others).enumerate() {
         let (Some(article), Some(marks)) = (text.article, marks.get(at)) else { continue };
         if own.exact == other.exact && own.words.len() == other.words.len() && own.words.len() >= EXACT_MIN_WORDS {
@@ -152,6 +161,9 @@ pub fn decide(candidate: &Text<'_>, similar: &[Text<'_>], company: &[Company<'_>
             continue;
         }
         let (measure, own_marks) = boilerplate::measured(&own, other, marks, &common_shingles);
+        if holders::may_be_among_others((&own, &own_marks), (other, &marks.other), &measure) {
+            holders.push(at);
+        }
         let same_site = candidate.site == text.site;
         match judge(&measure, same_site) {
             Judgement::Copy { relation, confidence, rule } => {
@@ -163,7 +175,8 @@ pub fn decide(candidate: &Text<'_>, similar: &[Text<'_>], company: &[Company<'_>
             Judgement::Shares { .. } | Judgement::Apart => {}
         }
     }
-    let compared = Compared { own: &own, similar, others: &others, marks: &marks, company };
+    let companions = holders::companions(similar, &others, company);
+    let compared = Compared { own: &own, similar, others: &others, marks: &marks, companions: &companions };
     let passages: Vec<bool> =
         found.iter().map(|one| compared.is_only_a_passage(one, &found) || compared.is_in_a_collection(one)).collect();
     let mut passages = passages.into_iter();
@@ -171,7 +184,8 @@ pub fn decide(candidate: &Text<'_>, similar: &[Text<'_>], company: &[Company<'_>
     found.sort_by(|a, b| {
         b.strength().total_cmp(&a.strength()).then(similar[a.at].first_seen.cmp(&similar[b.at].first_seen))
     });
-    StoryDecision { join: compared.join(&found), shares }
+    let collections = compared.collections(&holders);
+    StoryDecision { join: compared.join(&found), shares, holders: compared.articles(&holders), collections }
 }
 
 impl Found {
@@ -217,7 +231,7 @@ struct Compared<'a> {
     similar: &'a [Text<'a>],
     others: &'a [Prepared],
     marks: &'a [Marks],
-    company: &'a [Company<'a>],
+    companions: &'a [Vec<Companion<'a>>],
 }
 
 impl Compared<'_> {
@@ -227,7 +241,9 @@ impl Compared<'_> {
         let Some(text) = self.similar.get(one.at) else { return false };
         let extends =
             one.measure.as_ref().is_some_and(|measure| !measure.own_is_shorter && measure.length_ratio < 0.85);
-        if !extends || text.story.is_none() {
+        // A copy under the story's headline may have a lead of its own, as others have theirs.
+        let has_headline = one.measure.as_ref().is_some_and(Measure::has_one_headline);
+        if !extends || has_headline || text.story.is_none() {
             return false;
         }
         let words = |at: usize| self.others.get(at).map_or(0, |other| other.words.len());
@@ -248,46 +264,24 @@ impl Compared<'_> {
         if one.is_passage() && !is_coherent(longer, passage) {
             return true;
         }
-        if one.holds_candidate() { self.holds_more(one.at) } else { self.candidate_holds_more(one) }
-    }
-
-    /// Whether a text that holds the candidate holds one of another story beside it.
-    fn holds_more(&self, at: usize) -> bool {
-        let (Some(text), Some(holder), Some(marks)) = (self.similar.get(at), self.others.get(at), self.marks.get(at))
-        else {
-            return false;
-        };
-        let company = self.company.iter().filter(|company| Some(company.of) == text.article);
-        // A text that came before the holder may be what brought that into its story.
-        let is_apart = |other: &&Text<'_>| {
-            other.article != text.article && (other.story != text.story || other.first_seen < text.first_seen)
-        };
-        let others: Vec<(Prepared, Marks)> = company
-            .flat_map(|company| &company.texts)
-            .filter(is_apart)
-            .map(|other| {
-                let prepared = Prepared::new(other);
-                let (own, other) = holder.shared(&prepared);
-                (prepared, Marks { own, other })
-            })
-            .collect();
-        let others: Vec<Passage<'_>> = others
-            .iter()
-            .map(|(text, marks)| Passage { text, marks: &marks.other, holder_marks: &marks.own })
-            .collect();
-        holds_beside(holder, &marks.other, &others)
+        let is_collection = || self.holds_more(one.at) || self.collection(one.at).is_some();
+        (one.holds_candidate() && is_collection()) || self.candidate_holds_more(one)
     }
 
     /// Whether the candidate holds a text of another story beside one that it was found to copy.
     fn candidate_holds_more(&self, one: &Found) -> bool {
-        let Some(story) = self.similar.get(one.at).map(|text| text.story) else { return false };
-        let others: Vec<Passage<'_>> = (0..self.similar.len())
-            .filter(|at| self.similar.get(*at).is_some_and(|text| text.story != story))
-            .filter(|at| !self.speak_of_the_same(one.at, *at))
-            .filter_map(|at| self.others.get(at).zip(self.marks.get(at)))
-            .map(|(text, marks)| Passage { text, marks: &marks.other, holder_marks: &marks.own })
-            .collect();
-        holds_beside(self.own, &one.own_marks, &others)
+        let (Some(text), Some(other)) = (self.similar.get(one.at), self.others.get(one.at)) else { return false };
+        let passages = (0..self.similar.len()).filter_map(|at| {
+            let (story, (text, marks)) = (self.similar.get(at)?.story, self.others.get(at).zip(self.marks.get(at))?);
+            Some((at, Passage { text, marks: &marks.other, holder_marks: &marks.own, story }))
+        });
+        let others: Vec<(usize, Passage<'_>)> =
+            passages.filter(|(at, _)| self.similar.get(*at).is_some_and(|other| other.story != text.story)).collect();
+        let strange = others.iter().filter(|(at, _)| !self.speak_of_the_same(one.at, *at));
+        let strange: Vec<Passage<'_>> = strange.map(|(_, passage)| *passage).collect();
+        let others: Vec<Passage<'_>> = others.into_iter().map(|(_, passage)| passage).collect();
+        holds_beside(self.own, &one.own_marks, &strange)
+            || collected(self.own, (other, &one.own_marks), &others).is_some()
     }
 
     fn join(&self, found: &[Found]) -> Option<Join> {
@@ -346,12 +340,13 @@ impl Compared<'_> {
         self.speak_of_the_same(best.at, other.at)
     }
 
-    /// Whether two texts name the same people and places: half of the names of the sparser one. On one day, reports of
-    /// different events have a fifth in common.
+    /// Whether two texts have one headline, or name the same people and places: half of the names of the sparser one. On
+    /// one day, reports of different events have a fifth in common.
     fn speak_of_the_same(&self, one: usize, other: usize) -> bool {
         let (Some(one), Some(two)) = (self.others.get(one), self.others.get(other)) else { return false };
         let names = common(&one.names, &two.names);
-        names >= 3 && names * 2 >= one.names.len().min(two.names.len())
+        let same_names = names >= 3 && names * 2 >= one.names.len().min(two.names.len());
+        same_names || same_headline(one, two) >= SAME_HEADLINE
     }
 }
 

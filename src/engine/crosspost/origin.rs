@@ -22,6 +22,9 @@ pub struct OriginDecision {
     pub confidence: Confidence,
 }
 
+/// The reason where there is nothing to choose from.
+pub const ONLY_ARTICLE: &str = "its only article";
+
 /// `VELM (Reuters) - `, `(AP) —` at the beginning of a text.
 static DATELINE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^[^a-z(]{0,60}(?:\w+ \d{1,2} )?\(([^()]{2,30})\)\s*[-–—:]")

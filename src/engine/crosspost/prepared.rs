@@ -84,6 +84,11 @@ pub(super) fn common<T: Ord>(one: &[T], other: &[T]) -> usize {
     one.iter().filter(|member| other.binary_search(member).is_ok()).count()
 }
 
+/// The share of the words of the headlines that both have.
+pub(super) fn same_headline(one: &Prepared, other: &Prepared) -> f64 {
+    common(&one.title, &other.title) as f64 / one.title.len().max(other.title.len()).max(1) as f64
+}
+
 /// Which words lie in one of the marked shingles.
 pub(super) fn covered_words(marks: &[bool], words: usize) -> Vec<bool> {
     let mut covered = vec![false; words];

@@ -125,7 +125,7 @@ fn a_text_that_holds_several_is_a_copy_of_none() {
     assert_eq!(decide(&text(9, "c.test", &round_up), &constituents, &[]).join, None);
     let known = [text(3, "c.test", &round_up)];
     let alone = decide(&text(9, "b.test", &court), &known, &[]);
-    assert_eq!(alone.holder(), Some(ArticleId(3)), "nothing is known of what else it holds");
+    assert_eq!(alone.joined_holder(), Some(ArticleId(3)), "nothing is known of what else it holds");
     let company = Company { of: ArticleId(3), texts: vec![text(1, "a.test", &ferry)] };
     assert_eq!(decide(&text(9, "b.test", &court), &known, &[company]).join, None);
 }
@@ -179,4 +179,66 @@ fn what_a_reply_quotes_whole_is_no_part_of_it() {
     let reply = content(&[OTHER[0], &quoted[0], &quoted[1], OTHER[1]]);
     assert_eq!(relation(&reply, &excerpt), None);
     assert_eq!(relation(&excerpt, &reply), None);
+}
+
+fn titled(title: &str, paragraphs: &[&str]) -> Content {
+    Content { title: Some(title.to_owned()), ..content(paragraphs) }
+}
+
+const LEAD: &str = "Readers in the valley of Rinde will remember the quarrel of 1998 about the mill race, which kept three parishes apart for a decade and cost the county its bridge.";
+const OTHER_LEAD: &str = "What happens in a customs house far away seldom moves anybody at the Kontor in Lange Strasse; this time the coffee stayed untouched until the radio had been switched off.";
+
+#[test]
+fn copies_with_leads_of_their_own_are_known_by_their_headline() {
+    let own = [&[LEAD, THIRD[1]], &REPORT[..4]].concat();
+    let known = [&[OTHER_LEAD, OTHER[1]], &REPORT[..4]].concat();
+    assert!(relation(&titled("Herring talks open", &own), &titled("Herring talks open", &known)).is_some());
+    assert_eq!(relation(&titled("Herring talks open", &own), &titled("A far quarrel", &known)), None);
+    let excerpt = titled("Herring talks open", &[LEAD, THIRD[1], REPORT[0], REPORT[1]]);
+    let whole = titled("Herring talks open", &REPORT[..3]);
+    let join = decide(&text(9, "copy.test", &excerpt), &[text(1, "origin.test", &whole)], &[]).join.unwrap();
+    assert_eq!(join.evidence["rule"], "same headline and beginning");
+    // A newsletter under the headline of its first text has much more.
+    let newsletter = titled("Herring talks open", &[REPORT[0], OTHER[0], OTHER[1], THIRD[0], THIRD[1], LEAD]);
+    assert_eq!(relation(&newsletter, &titled("Herring talks open", &[REPORT[0], REPORT[3]])), None);
+}
+
+/// Replies and round-ups that have a short text whole are many stories; it is no furniture for that.
+#[test]
+fn a_text_that_many_stories_hold_has_copies_still() {
+    let court = titled("Court halts sale", THIRD);
+    let holders: Vec<Content> = [LEAD, OTHER_LEAD, OTHER[0], OTHER[1], REPORT[0]]
+        .iter()
+        .map(|own| titled("The week", &[own, THIRD[0], THIRD[1], REPORT[3]]))
+        .collect();
+    let sites = ["b.test", "c.test", "d.test", "e.test", "f.test"];
+    let mut known = vec![text(1, "a.test", &court)];
+    known.extend((2..).zip(sites).zip(&holders).map(|((id, site), content)| text(id, site, content)));
+    let copy = titled("Court halts sale", &[OTHER_LEAD, THIRD[0], THIRD[1]]);
+    let join = decide(&text(9, "copy.test", &copy), &known, &[]).join.unwrap();
+    assert_eq!(join.story, Some(StoryId(1)));
+}
+
+/// What the candidate is, what holds it, and what else is known to be like that.
+#[test]
+fn a_collection_is_told_from_a_whole_by_the_company_of_its_parts() {
+    let round_up = titled("The day in brief", &[REPORT[0], REPORT[1], THIRD[0], THIRD[1]]);
+    let (talks, court) = (titled("Herring talks open", &REPORT[..2]), titled("Court halts sale", THIRD));
+    let court_with_lead = titled("Why it matters here", &[LEAD, THIRD[0], THIRD[1]]);
+    let lead_of_another = titled("Why it matters here", &[LEAD, OTHER[0], OTHER[1]]);
+    let whole = titled("Herring talks open", &[REPORT[0], REPORT[1], THIRD[0], THIRD[1]]);
+    let beside = |holder: &Content, other: &Content, candidate: &Content| {
+        let in_story = |article, content| Text { story: Some(StoryId(1)), ..text(article, "a.test", content) };
+        let company = Company { of: ArticleId(1), texts: vec![in_story(2, other)] };
+        let decision = decide(&text(9, "c.test", candidate), &[in_story(1, holder)], &[company]);
+        decision.collections.first().map(|collection| collection.beside)
+    };
+    for (what, holder, other, candidate, expected) in [
+        ("a round-up", &round_up, &talks, &court, Some(ArticleId(2))),
+        ("a text with the headline of a part", &whole, &talks, &court, None),
+        ("texts with one lead in front", &court_with_lead, &lead_of_another, &court, None),
+        ("a copy of the candidate", &round_up, &court, &court, None),
+    ] {
+        assert_eq!(beside(holder, other, candidate), expected, "{what}");
+    }
 }

@@ -322,6 +322,7 @@ pub(super) fn standing(known: &Known, article: &KnownArticle) -> StoryPlan {
         absorbed: Vec::new(),
         join: None,
         shares: Vec::new(),
+        parted: Vec::new(),
         origin: origin.map_or(article.record.id, |member| member.record.id),
         reason: String::new(),
         confidence: 1.0,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Capture;
+use super::parting::Parted;
 use crate::engine::crosspost::{StoryDecision, Text};
 use crate::model::article::Content;
 use crate::model::event::EventKind;
@@ -29,7 +30,10 @@ pub struct Known {
     pub members: Vec<KnownMember>,
     /// What was told of those stories.
     pub told: Vec<Told>,
-    /// Stories that a person has set apart.
+    /// Stories from which articles were put out for what the captured text shows of them; the rest of what is known is
+    /// as it stands after that.
+    pub parted: Vec<Parted>,
+    /// Stories that were set apart, by a person or as a collection and what it holds.
     pub apart: Vec<(StoryId, StoryId)>,
     /// When the source was first polled.
     pub first_poll: Option<Timestamp>,
@@ -144,6 +148,10 @@ pub struct KnownMember {
     pub relation: Option<Relation>,
     /// How sure.
     pub confidence: Confidence,
+    /// The article it was joined with.
+    pub copied: Option<ArticleId>,
+    /// Whether a person joined it.
+    pub by_hand: bool,
     /// Whether it is its story's origin.
     pub origin: bool,
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Outcome, known::Told};
+use super::{Outcome, known::Told, parting::Parted};
 use crate::engine::candidate::MadeFrom;
 use crate::engine::crosspost::{Join, Shared};
 use crate::engine::revision::Detail;
@@ -168,6 +168,8 @@ pub struct StoryPlan {
     pub join: Option<Join>,
     /// Texts in common that make no story.
     pub shares: Vec<Shared>,
+    /// Stories that fell apart, before anything is joined.
+    pub parted: Vec<Parted>,
     /// Whose text it is.
     pub origin: ArticleId,
     /// Why.

@@ -3,7 +3,7 @@
 use super::Capture;
 use super::known::{Known, KnownMember, KnownText};
 use super::plan::StoryPlan;
-use crate::engine::crosspost::{self, Company, StoryDecision, Text};
+use crate::engine::crosspost::{self, Collection, Company, StoryDecision, Text};
 use crate::model::ids::{ArticleId, RevisionNumber, StoryId};
 use crate::model::time::Timestamp;
 
@@ -68,14 +68,24 @@ pub(super) fn place(known: &Known, capture: &Capture, placed: Placed, notes: &mu
         absorbed: Vec::new(),
         join: None,
         shares: decision.shares,
+        parted: known.parted.clone(),
         origin: placed.article,
-        reason: "its only article".to_owned(),
+        reason: crosspost::ONLY_ARTICLE.to_owned(),
         confidence: 1.0,
     };
+    for part in &known.parted {
+        if let Some(Collection { article, beside, .. }) = &part.collection {
+            let (from, story) = (part.from, part.story);
+            notes.push(format!(
+                "article {article} was put out of story {from} and is story {story}: it holds article {beside} and this one \
+                 side by side"
+            ));
+        }
+    }
     if let Some(join) = decision.join {
         match join.story {
             Some(target) if is_apart(known, own, target) => {
-                notes.push(format!("story {target}: a person has set it apart from this article (`story split`)"));
+                notes.push(format!("story {target}: it was set apart from this article's (as by `story split`)"));
             }
             Some(target) if target != own => {
                 let mut absorbed: Vec<StoryId> = placed.story.into_iter().collect();

@@ -7,7 +7,9 @@ use super::error::Answer;
 use super::search;
 use super::value::{hashes_blob, ms, signed, to_json};
 use crate::engine::candidate::MadeFrom;
+use crate::engine::crosspost::Join;
 use crate::engine::ingest::known::Told;
+use crate::engine::ingest::parting::Parted;
 use crate::engine::ingest::plan::{Held, MatchPlan, NewRevision, Plan, StoryPlan, Transition};
 use crate::engine::ingest::{Capture, Outcome};
 use crate::model::article::Content;
@@ -114,6 +116,14 @@ pub(super) fn suppressed(connection: &Connection, article: ArticleId, held: &Hel
 
 /// The article's place among stories.
 pub(super) fn story(connection: &Connection, article: ArticleId, plan: &StoryPlan, now: Timestamp) -> Answer<()> {
+    for part in &plan.parted {
+        parted(connection, part, now)?;
+    }
+    for part in plan.parted.iter().filter(|part| part.collection.is_some()) {
+        for other in plan.parted.iter().filter(|other| other.from == part.from) {
+            set_apart(connection, part.story.0, other.story.0, ms(now))?;
+        }
+    }
     if plan.fresh {
         connection
             .prepare_cached("INSERT INTO story (id, origin, confidence, reason, created) VALUES (?1, ?2, ?3, ?4, ?5)")?
@@ -129,19 +139,53 @@ pub(super) fn story(connection: &Connection, article: ArticleId, plan: &StoryPla
         .prepare_cached("UPDATE story SET origin = ?2, confidence = ?3, reason = ?4 WHERE id = ?1")?
         .execute(params![plan.story.0, plan.origin.0, plan.confidence, plan.reason])?;
     if let Some(join) = &plan.join {
-        connection
-            .prepare_cached(
-                "INSERT OR REPLACE INTO member (article, copied, relation, confidence, evidence, at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )?
-            .execute(params![
-                article.0,
-                join.with.0,
-                join.relation.as_str(),
-                join.confidence.0,
-                to_json("evidence", &join.evidence)?,
-                ms(now)
-            ])?;
+        member(connection, article, join, now)?;
+    }
+    Ok(())
+}
+
+/// Why an article is in its story.
+fn member(connection: &Connection, article: ArticleId, join: &Join, now: Timestamp) -> Answer<()> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO member (article, copied, relation, confidence, evidence, at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            article.0,
+            join.with.0,
+            join.relation.as_str(),
+            join.confidence.0,
+            to_json("evidence", &join.evidence)?,
+            ms(now)
+        ])?;
+    Ok(())
+}
+
+/// A part of a story: where it goes, and whose text it is by itself.
+fn parted(connection: &Connection, part: &Parted, now: Timestamp) -> Answer<()> {
+    let (from, story, origin) = (part.from.0, part.story.0, &part.origin);
+    connection
+        .prepare_cached(
+            "INSERT INTO story (id, origin, confidence, reason, created) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (id) DO UPDATE SET origin = ?2, confidence = ?3, reason = ?4",
+        )?
+        .execute(params![story, origin.article.0, origin.confidence.0, origin.reason, ms(now)])?;
+    if story != from {
+        for (other, at) in set_apart_from(connection, from)? {
+            set_apart(connection, story, other, at)?;
+        }
+    }
+    for article in &part.articles {
+        connection.prepare_cached("UPDATE article SET story = ?2 WHERE id = ?1")?.execute(params![article.0, story])?;
+    }
+    for (article, join) in &part.joined_anew {
+        match join {
+            Some(join) => member(connection, *article, join, now)?,
+            None => {
+                connection.prepare_cached("DELETE FROM member WHERE article = ?1")?.execute([article.0])?;
+            }
+        }
     }
     Ok(())
 }
@@ -153,16 +197,20 @@ pub(super) fn absorb(connection: &Connection, absorbed: StoryId, into: StoryId) 
     connection
         .prepare_cached("UPDATE story SET merged_into = ?2 WHERE id = ?1 OR merged_into = ?1")?
         .execute(params![absorbed, into])?;
-    let pairs: Vec<(i64, i64, i64)> = connection
-        .prepare_cached("SELECT a, b, at FROM apart WHERE a = ?1 OR b = ?1")?
-        .query_map([absorbed], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-        .collect::<Result<_, _>>()?;
-    for (a, b, at) in pairs {
-        let other = if a == absorbed { b } else { a };
+    for (other, at) in set_apart_from(connection, absorbed)? {
+        let (a, b) = (absorbed.min(other), absorbed.max(other));
         connection.prepare_cached("DELETE FROM apart WHERE a = ?1 AND b = ?2")?.execute([a, b])?;
         set_apart(connection, into, other, at)?;
     }
     Ok(())
+}
+
+/// The stories that one is set apart from, each with the time at which it was.
+fn set_apart_from(connection: &Connection, story: i64) -> Answer<Vec<(i64, i64)>> {
+    Ok(connection
+        .prepare_cached("SELECT iif(a = ?1, b, a), at FROM apart WHERE a = ?1 OR b = ?1")?
+        .query_map([story], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?)
 }
 
 /// Notes that two stories are not one.

@@ -56,17 +56,20 @@ fn known(connection: &Connection, capture: &Capture, now: Timestamp) -> Answer<K
     loop {
         let url = capture.candidate.url().as_str();
         known.decision = guarded(url, || ingest::weigh(capture, &similar, &company, now))?;
-        let asked = |holder: &ArticleId| company.iter().any(|(of, _)| of == holder);
-        match known.decision.holder() {
-            Some(holder) if company.len() < HOLDERS_MAX && !asked(&holder) => {
+        let asked = company.len();
+        for holder in texts.holders(&known.decision)? {
+            if company.len() < HOLDERS_MAX && company.iter().all(|(of, _)| *of != holder) {
                 company.push((holder, texts.company(holder, own)?));
             }
-            Some(_) | None => break,
+        }
+        if company.len() == asked {
+            break;
         }
     }
     drop(weighing);
-    if known.decision.join.is_some() {
+    if known.decision.join.is_some() || !known.decision.collections.is_empty() {
         load::stories(&mut texts, &mut known)?;
+        ingest::part(&mut known);
     }
     Ok(known)
 }

@@ -57,6 +57,7 @@ pub(super) fn known(texts: &mut Texts<'_>, capture: &Capture, now: Timestamp) ->
         decision: StoryDecision::default(),
         members: members(texts, &stories)?,
         told: told(connection, &stories)?,
+        parted: Vec::new(),
         apart: apart(connection, &stories)?,
         first_poll: first_poll(connection, capture)?,
         entry: entry(connection, capture)?,
@@ -69,7 +70,8 @@ pub(super) fn known(texts: &mut Texts<'_>, capture: &Capture, now: Timestamp) ->
 /// What bears on the stories that a decision names, beside the article's own.
 pub(super) fn stories(texts: &mut Texts<'_>, known: &mut Known) -> Answer<()> {
     let own = known.article.as_ref().map(|article| article.record.story.0);
-    let named = known.decision.join.iter().flat_map(|join| join.story.iter().chain(&join.merge));
+    let joined = known.decision.join.iter().flat_map(|join| join.story.iter().chain(&join.merge));
+    let named = joined.chain(known.decision.collections.iter().map(|collection| &collection.story));
     let mut stories: Vec<i64> = named.map(|story| story.0).filter(|story| Some(*story) != own).collect();
     stories.sort_unstable();
     stories.dedup();
@@ -225,7 +227,7 @@ fn members(texts: &mut Texts<'_>, stories: &[i64]) -> Answer<Vec<KnownMember>> {
     let mut found = Vec::new();
     for story in stories {
         let mut statement = texts.connection().prepare_cached(
-            "SELECT a.*, m.relation, m.confidence, s.name AS source_name, st.origin
+            "SELECT a.*, m.relation, m.confidence, m.copied, m.manual, s.name AS source_name, st.origin
              FROM article a JOIN story st ON st.id = a.story LEFT JOIN member m ON m.article = a.id
              LEFT JOIN source s ON s.id = a.source WHERE a.story = ?1 ORDER BY a.first_seen, a.id LIMIT ?2",
         )?;
@@ -245,6 +247,8 @@ fn member(texts: &mut Texts<'_>, row: &Row<'_>) -> Answer<KnownMember> {
         text: texts.newest(record.id.0)?,
         relation: relation.map(|word| records::relation(&word)).transpose()?,
         confidence: Confidence(row.get::<_, Option<f64>>("confidence")?.unwrap_or(1.0)),
+        copied: row.get::<_, Option<i64>>("copied")?.map(ArticleId),
+        by_hand: row.get::<_, Option<bool>>("manual")?.unwrap_or(false),
         origin: row.get::<_, i64>("origin")? == record.id.0,
         source_name: source_name.unwrap_or_else(|| record.source.to_string()),
         record,

@@ -9,6 +9,7 @@ use super::blobs;
 use super::error::Answer;
 use super::load::holder;
 use super::value::{at, signed};
+use crate::engine::crosspost::StoryDecision;
 use crate::engine::fingerprint::fingerprint;
 use crate::engine::ingest::Capture;
 use crate::engine::ingest::known::KnownText;
@@ -126,6 +127,22 @@ impl<'a> Texts<'a> {
             }
         }
         Ok(bounded.texts)
+    }
+
+    /// The texts that hold a candidate and whose company bears on the decision: the one it would join, those whose stories
+    /// it would merge, and those that stand in a story with others, where they may not belong.
+    pub(super) fn holders(&self, decision: &StoryDecision) -> Answer<Vec<ArticleId>> {
+        let mut shares_story = self.connection.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM article a JOIN article b ON b.story = a.story AND b.id <> a.id WHERE a.id = ?1)",
+        )?;
+        let mut holders: Vec<ArticleId> = decision.joined_holder().into_iter().collect();
+        let merges = |story: &StoryId| decision.join.as_ref().is_some_and(|join| join.merge.contains(story));
+        for (holder, story) in &decision.holders {
+            if merges(story) || shares_story.query_row([holder.0], |row| row.get(0))? {
+                holders.push(*holder);
+            }
+        }
+        Ok(holders)
     }
 
     /// The newest texts of other articles that a stored one is like, but for one article's.

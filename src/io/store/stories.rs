@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::error::{Answer, StoreError};
 use super::value::{cut, ms};
 use super::{Store, apply};
+use crate::engine::crosspost;
 use crate::model::ids::{ArticleId, StoryId};
 use crate::model::time::Timestamp;
 
@@ -46,7 +47,8 @@ fn split(connection: &Connection, story: StoryId, article: ArticleId, now: Times
         params![story.0, article.0],
     )?;
     if members.len() == 2 {
-        connection.execute("UPDATE story SET reason = 'its only article', confidence = 1 WHERE id = ?1", [story.0])?;
+        let sql = "UPDATE story SET reason = ?2, confidence = 1 WHERE id = ?1";
+        connection.execute(sql, params![story.0, crosspost::ONLY_ARTICLE])?;
         connection
             .execute("DELETE FROM member WHERE article IN (SELECT id FROM article WHERE story = ?1)", [story.0])?;
     }

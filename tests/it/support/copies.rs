@@ -5,7 +5,6 @@ use wirewatch::model::article::{Block, BlockKind, Content};
 /// One made article.
 pub(crate) struct Made {
     pub(crate) content: Content,
-    pub(crate) site: String,
     pub(crate) url: String,
     /// Texts with one label are copies of one text.
     pub(crate) label: usize,
@@ -158,7 +157,7 @@ fn copies(article: &Content, label: usize, dice: &mut Dice, out: &mut Vec<Made>)
         let title = title.map_or_else(|| article.title.clone(), |title| Some(title.to_owned()));
         let url = format!("https://{site}/{label}/{}", out.len());
         let content = Content { title, blocks: paragraphs(blocks), ..Content::default() };
-        out.push(Made { content, site, url, label, kind });
+        out.push(Made { content, url, label, kind });
     };
     push("original", None, base.clone(), dice);
     push("verbatim", None, base.clone(), dice);
@@ -211,7 +210,7 @@ fn strangers(articles: &[Content], donors: &[Content], dice: &mut Dice) -> Vec<M
         let label = first_label + out.len();
         let url = format!("https://{site}/stranger/{label}");
         let content = Content { title: Some(title), blocks: paragraphs(blocks), ..Content::default() };
-        out.push(Made { content, site: site.to_owned(), url, label, kind });
+        out.push(Made { content, url, label, kind });
     };
     for (at, article) in articles.iter().enumerate() {
         // Each stranger has a part of a donor for itself, so that strangers share no text but what is put in.

@@ -1,94 +1,98 @@
-//! Runs made texts through the decision as the store does: an index over bands, the best twelve, joins and merges.
+//! Runs made texts through a store, in order: what it finds alike, what it asks of their company, what it joins, merges
+//! and parts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-use wirewatch::engine::crosspost::{Text, decide};
-use wirewatch::engine::fingerprint::{Fingerprint, fingerprint};
-use wirewatch::model::ids::{ArticleId, StoryId};
-use wirewatch::model::time::Timestamp;
+use wirewatch::config::StoreConfig;
+use wirewatch::engine::candidate::{Candidate, Given, GivenBody};
+use wirewatch::engine::ingest::{AskedBy, Capture, Reread};
+use wirewatch::engine::query::TopicSet;
+use wirewatch::engine::route::{Backlog, Topics};
+use wirewatch::engine::schedule::{RecheckRules, RecheckSchedule};
+use wirewatch::io::store::Store;
+use wirewatch::model::ids::{ArticleId, SourceId};
+use wirewatch::model::time::{SignedDuration, Timestamp};
+use wirewatch::model::url::WebUrl;
 
 use super::copies::Made;
-
-/// Most similar texts that the store hands over.
-const SIMILAR_MAX: usize = 12;
 
 /// What became of a set.
 pub(crate) struct Run<'a> {
     set: &'a [Made],
-    story: Vec<usize>,
-    missed_by_index: Vec<usize>,
+    story: Vec<i64>,
     evidence: Vec<String>,
 }
 
-/// Decides on each text in order.
+/// Records each text in order, a day after the one before.
 pub(crate) fn run(set: &[Made]) -> Run<'_> {
-    let mut index: HashMap<u64, Vec<usize>> = HashMap::new();
-    let mut exact: HashMap<u64, usize> = HashMap::new();
-    let mut story: Vec<usize> = Vec::new();
-    let mut missed_by_index = Vec::new();
-    let mut evidence = Vec::new();
-    for (at, made) in set.iter().enumerate() {
-        let keys = fingerprint(&made.content);
-        let similar = similar(&keys, &index, &exact);
-        let has_copy = set[..at].iter().any(|other| other.label == made.label);
-        if has_copy && !similar.iter().any(|other| set[*other].label == made.label) {
-            missed_by_index.push(at);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let directory = tempfile::tempdir().unwrap();
+        let keep = SignedDuration::from_hours(24);
+        let path = directory.path().join("store.db");
+        let config = StoreConfig { path, keep_pages: keep, keep_observations: keep, keep_suppressed: keep };
+        let store = Store::open(&config, Timestamp::UNIX_EPOCH).unwrap();
+        let topics = Arc::new(topics());
+        for (at, made) in set.iter().enumerate() {
+            let now = Timestamp::from_second(i64::try_from(at).unwrap() * 86_400).unwrap();
+            store.ingest(capture(made), Arc::clone(&topics), now).await.unwrap();
         }
-        let texts: Vec<Text<'_>> = similar.iter().map(|other| text(set, *other, Some(story[*other]))).collect();
-        let decision = decide(&text(set, at, None), &texts, &[]);
-        evidence.push(decision.join.as_ref().map_or_else(String::new, |join| {
-            let with = &set[usize::try_from(join.with.0).unwrap()];
-            format!("{} {} of {}: {}", set[at].kind, join.relation.as_str(), with.kind, join.evidence)
-        }));
-        let own = match decision.join {
-            None => at,
-            Some(join) => {
-                let target = usize::try_from(join.story.unwrap().0).unwrap();
-                for merged in join.merge {
-                    let merged = usize::try_from(merged.0).unwrap();
-                    story.iter_mut().filter(|story| **story == merged).for_each(|story| *story = target);
-                }
-                target
-            }
-        };
-        story.push(own);
-        for band in keys.bands {
-            index.entry(band).or_default().push(at);
+        let reader = store.reader().unwrap();
+        let articles = (1..=set.len()).map(|id| reader.article(ArticleId(i64::try_from(id).unwrap())).unwrap());
+        let (mut story, mut evidence) = (Vec::new(), Vec::new());
+        for (at, article) in articles.enumerate() {
+            let members = reader.members(article.story).unwrap();
+            let own = members.iter().find(|member| member.article.id == article.id).unwrap();
+            story.push(article.story.0);
+            evidence.push(own.copied.map_or_else(String::new, |copied| {
+                let with = &set[usize::try_from(copied.0).unwrap() - 1];
+                let relation = own.relation.map_or("", |relation| relation.as_str());
+                format!("{} {relation} of {}: {}", set[at].kind, with.kind, own.evidence)
+            }));
         }
-        if keys.exact != 0 {
-            exact.insert(keys.exact, at);
-        }
-    }
-    Run { set, story, missed_by_index, evidence }
+        store.close().await;
+        Run { set, story, evidence }
+    })
 }
 
-fn text(set: &[Made], at: usize, story: Option<usize>) -> Text<'_> {
-    let made = &set[at];
-    Text {
-        article: Some(ArticleId(i64::try_from(at).unwrap())),
-        revision: None,
-        story: story.map(|story| StoryId(i64::try_from(story).unwrap())),
-        site: &made.site,
-        url: &made.url,
-        content: &made.content,
-        canonical_elsewhere: None,
-        first_seen: Timestamp::from_second(i64::try_from(at).unwrap() * 86_400).unwrap(),
+fn capture(made: &Made) -> Capture {
+    let url = WebUrl::parse(&made.url).unwrap();
+    let text: Vec<&str> = made.content.blocks.iter().map(|block| block.text.as_str()).collect();
+    let given = Given {
+        url: &url,
+        title: made.content.title.as_deref(),
+        body: GivenBody::Text(&text.join("\n\n")),
+        authors: &[],
+        published: None,
+        modified: None,
+        language: Some("en"),
+        tags: &[],
+    };
+    Capture {
+        source: SourceId::new("made").unwrap(),
+        source_name: "Made".to_owned(),
+        entry: None,
+        article: None,
+        candidate: Candidate::from_import(&given),
+        page: None,
+        backlog: Backlog::Record,
+        asked_by: AskedBy::Schedule,
+        reread: Reread::NotAsked,
+        jitter: 0.0,
     }
 }
 
-fn similar(keys: &Fingerprint, index: &HashMap<u64, Vec<usize>>, exact: &HashMap<u64, usize>) -> Vec<usize> {
-    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-    for band in &keys.probes {
-        for at in index.get(band).into_iter().flatten() {
-            *counts.entry(*at).or_default() += 1;
-        }
+fn topics() -> Topics {
+    let never = SignedDuration::from_hours(24);
+    let schedule = RecheckSchedule::parse(&["15m until 5h".to_owned()]).unwrap();
+    Topics {
+        set: TopicSet::build(std::iter::empty()),
+        rules: std::collections::BTreeMap::default(),
+        channels: std::collections::BTreeMap::default(),
+        mutes: Vec::new(),
+        wayback: false,
+        recheck: RecheckRules { schedule, on_topic_until: never, on_topic_every: never },
     }
-    if let Some(same) = exact.get(&keys.exact) {
-        *counts.entry(*same).or_default() += 100;
-    }
-    let mut ranked: Vec<(usize, usize)> = counts.into_iter().collect();
-    ranked.sort_by_key(|(at, count)| (std::cmp::Reverse(*count), *at));
-    ranked.into_iter().take(SIMILAR_MAX).map(|(at, _)| at).collect()
 }
 
 impl Run<'_> {
@@ -118,8 +122,7 @@ impl Run<'_> {
     }
 
     pub(crate) fn summary(&self) -> String {
-        let missed = self.missed_by_index.len();
-        format!("precision {:.4}, recall {:.4}, missed by the index {missed}", self.precision(), self.recall())
+        format!("precision {:.4}, recall {:.4}", self.precision(), self.recall())
     }
 
     /// Texts outside the largest story of their label, and wrong joins, by kind.

@@ -5,6 +5,7 @@ mod ingest;
 mod outbox;
 mod reading;
 mod sources;
+mod stories;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
