@@ -80,29 +80,30 @@ impl Places<'_> {
                 Some("related links" | "comments" | "advertisement" | "subscription prompt" | "aside")
             )
         };
-        let read = |id| {
-            let text = self.stripped(&squeeze(&self.said.dom.text_content(id)));
-            let itemprop = has_property(self.said.dom, id, "headline");
+        let is_named = |id: NodeId| {
             let class = self.said.dom.attribute(id, Name::Class).unwrap_or_default().to_ascii_lowercase();
             let mut words = class.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').flat_map(|one| {
                 let whole = one.replace('-', "");
                 one.split('-').map(str::to_owned).chain(std::iter::once(whole)).collect::<Vec<_>>()
             });
-            let named = itemprop || words.any(|word| NAMED.contains(&word.as_str()));
-            Heading { element: id, text, named }
+            has_property(self.said.dom, id, "headline") || words.any(|word| NAMED.contains(&word.as_str()))
         };
         let is_heading = |id: &NodeId| matches!(self.said.dom.tag(*id), Some(Tag::H1 | Tag::H2 | Tag::H3));
         let is_line = |id: &NodeId| self.said.marks.sums(*id).text <= HEADING_MAX_CHARS;
-        let headings =
-            self.said.dom.ids().filter(|id| is_heading(id) && is_line(id) && !is_other(*id)).take(60).map(read);
-        // Blogs set their own name as the first heading and the article's below it, named as such.
-        let is_first = |heading: &Heading| heading.named || self.said.dom.tag(heading.element) == Some(Tag::H1);
-        let found = headings.filter(|heading| {
-            is_first(heading)
-                && !heading.text.is_empty()
-                && !self.names_site(&heading.text)
-                && !self.leads_home(heading.element)
-        });
+        let headings = self.said.dom.ids().filter(|id| is_heading(id) && is_line(id) && !is_other(*id)).take(60);
+        // Blogs set their own name as the first heading and the article's below it, named as such. The others' texts are not
+        // needed.
+        let first = headings.map(|id| (id, is_named(id)));
+        let first = first.filter(|(id, named)| *named || self.said.dom.tag(*id) == Some(Tag::H1));
+        let found = first
+            .map(|(element, named)| Heading {
+                element,
+                text: self.stripped(&squeeze(&self.said.dom.text_content(element))),
+                named,
+            })
+            .filter(|heading| {
+                !heading.text.is_empty() && !self.names_site(&heading.text) && !self.leads_home(heading.element)
+            });
         found.take(8).collect()
     }
 
