@@ -85,12 +85,16 @@ pub fn in_line(line: &str, language: Option<&str>) -> Option<Published> {
         return None;
     }
     // The copyright's year and the dates of an event are no dateline.
-    if folded.starts_with(['©', '(']) || folded.contains("copyright") || spans_hours(&folded) {
+    let names_event = EVENT_LABELS.iter().any(|label| folded.starts_with(label));
+    if folded.starts_with(['©', '(']) || folded.contains("copyright") || names_event || spans_hours(&folded) {
         return None;
     }
     let first = line.find(|c: char| c.is_ascii_digit()).unwrap_or(first);
     parse(line, language).or_else(|| line.get(first..).and_then(iso).filter(|_| first <= BEFORE_MAX_BYTES))
 }
+
+/// How a line begins that says when something takes place.
+const EVENT_LABELS: [&str; 8] = ["when:", "when ", "wann:", "quand :", "quand:", "cuándo:", "quando:", "wanneer:"];
 
 /// Whether a line says from when until when, as those of events do: «19:00 – 21:00», «7–9 pm».
 fn spans_hours(folded: &str) -> bool {

@@ -323,6 +323,10 @@ fn is_fact(dom: &Dom<'_>, near: &Near, id: NodeId) -> bool {
 fn visible(dom: &Dom<'_>, marks: &Marks, near: &Near, language: Option<&str>) -> Option<Published> {
     let nodes = near.after_first().filter(|id| !is_foreign(marks, *id) && marks.dropped(*id) != Some("hidden"));
     let nodes = nodes.filter(|id| near.after.contains(id) || is_beside_headline(dom, near, *id));
+    // Around an event's headline stand its own days and those of a calendar.
+    if nodes.clone().any(|id| may_state(dom, id) && is_of_event(dom, id)) {
+        return None;
+    }
     let is_own_time = |id: &NodeId| dom.tag(*id) == Some(Tag::Time) && !is_of_teaser(dom, marks, *id);
     let times = nodes.clone().filter(is_own_time).filter_map(|id| {
         let stated = dom.attribute(id, Name::Datetime).and_then(|text| dates::parse(text, language));
@@ -343,6 +347,18 @@ fn visible(dom: &Dom<'_>, marks: &Marks, near: &Near, language: Option<&str>) ->
         (!is_fact(dom, near, id)).then(|| (found, published.is_none() && is_of_change(dom, id, &line)))
     });
     first_published(times).or_else(|| first_published(lines))
+}
+
+fn may_state(dom: &Dom<'_>, id: NodeId) -> bool {
+    dom.tag(id) == Some(Tag::Time) || dom.text(id).is_some_and(|text| text.contains(|c: char| c.is_ascii_digit()))
+}
+
+/// Whether a date is that of an event, in the words of schema.org.
+fn is_of_event(dom: &Dom<'_>, id: NodeId) -> bool {
+    dom.ancestors(id).take(12).any(|at| {
+        ["startDate", "endDate", "doorTime"].into_iter().any(|name| has_property(dom, at, name))
+            || dom.attribute(at, Name::Itemtype).is_some_and(|kind| kind.trim_end().ends_with("Event"))
+    })
 }
 
 /// A list's item with so many linked characters leads to another story.
@@ -564,6 +580,19 @@ mod tests {
                 "a zone in brackets",
                 below("<p>الأحد، 04 آب/اغسطس 2013، آخر تحديث 02:21 (GMT+0400)</p>"),
                 Some("2013-08-04T02:21:00+04:00"),
+            ),
+            ("an event's day behind its label", below("<p>When: 19 March 2026</p><p>Where: Town Hall</p>"), None),
+            (
+                "an event in the words of schema.org",
+                below(
+                    "<div itemscope itemtype='https://schema.org/MusicEvent'><time datetime=2026-03-19>19 March 2026</time></div><p>26 November 2026</p>",
+                ),
+                None,
+            ),
+            (
+                "the day that an event begins",
+                below("<p>From <time itemprop=startDate datetime=2026-03-19>19 March</time></p>"),
+                None,
             ),
             (
                 "the nearest of those above",
