@@ -7,13 +7,12 @@ use super::known::{Known, KnownArticle};
 use super::plan::{MatchPlan, NewRevision, Plan};
 use super::{Capture, Outcome, Reread};
 use crate::engine::candidate::MadeFrom;
-use crate::engine::page::block_hash;
 use crate::engine::revision::{self, Change, Verdict};
 use crate::model::article::Content;
 use crate::model::ids::RevisionNumber;
 
 /// Whether the page of the newest revision is to be read anew first, as a difference from it may be none of the page's. A
-/// block that is left out by now may take the heading above it along.
+/// block that is left out by now may take the heading above it along, or part a paragraph that it had begun.
 pub fn is_asked(known: &Known, capture: &Capture) -> bool {
     let Some(article) = &known.article else { return false };
     let after = capture.candidate.content();
@@ -27,8 +26,8 @@ pub fn is_asked(known: &Known, capture: &Capture) -> bool {
         return true;
     }
     let (before, learned) = without_learned(known, &article.content, after);
-    let unlearned = || after.blocks.iter().any(|block| article.repeated.contains(&block_hash(&block.text)));
-    (learned || unlearned()) && matches!(revision::compare(&before, after), Verdict::Changed(_))
+    let differs = || matches!(revision::compare(&before, after), Verdict::Changed(_));
+    (learned || article.repeated != capture.candidate.repeated()) && differs()
 }
 
 /// Whether another extractor, or one with other rules, read the newest revision.

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::known::{KnownArticle, PastRevision};
 use super::*;
-use crate::engine::candidate::{MadeFrom, Parts, Suspicion};
+use crate::engine::candidate::{EXTRACTOR_VERSION, MadeFrom, Parts, Suspicion};
 use crate::engine::query::{Query, Terms, TopicSet, TopicSpec, Weights};
 use crate::engine::revision;
 use crate::engine::route::{ChannelRule, OncePer, TopicOn, TopicRule, Topics};
@@ -230,5 +230,24 @@ proptest! {
         let capture = capture(content("Trade talks", &[&words]), None);
         let plan = || decide(&known(), &capture, &topics(), minutes(after));
         prop_assert_eq!(plan(), plan());
+    }
+}
+
+#[test]
+fn a_page_is_read_anew_where_a_difference_may_be_the_readers() {
+    let edited = content("Trade talks resume", &["The two delegations left Geneva on Monday, and named no date."]);
+    for (what, content, repeated, extractor, expected) in [
+        ("read in the same way", &edited, vec![], EXTRACTOR_VERSION, false),
+        ("read by an older extractor", &edited, vec![], EXTRACTOR_VERSION - 1, true),
+        ("something was left out then that is not now", &edited, vec![7], EXTRACTOR_VERSION, true),
+        ("nothing differs", &article(), vec![7], EXTRACTOR_VERSION, false),
+    ] {
+        let mut known = known();
+        let article = known.article.as_mut().unwrap();
+        (article.repeated, article.extractor) = (repeated, extractor);
+        let capture = capture(content.clone(), None);
+        assert_eq!(asks_to_reread(&known, &capture), expected, "{what}");
+        let reread = Capture { reread: Reread::Lost, ..capture };
+        assert!(!asks_to_reread(&known, &reread), "{what}, and asked once");
     }
 }
