@@ -1,4 +1,4 @@
-//! What two texts have in common, in numbers. Judging them is [`super::judge`]'s.
+//! What two texts have in common, in numbers. Judging them is [`mod@super::judge`]'s.
 
 use std::ops::Range;
 
