@@ -50,8 +50,10 @@ pub(super) fn is_technical(case: Case<'_>, change: Option<&Change>) -> bool {
         let verdict = revision::compare(&case.article.content, case.capture.candidate.content());
         matches!(verdict, Verdict::Changed(_))
     };
+    if !is_otherwise(case.article, case.capture) {
+        return false;
+    }
     match case.capture.reread {
-        _ if !is_otherwise(case.article, case.capture) => false,
         Reread::NotAsked => false,
         Reread::Lost => change.is_some(),
         Reread::Read(_) => change.is_none() && differs(),

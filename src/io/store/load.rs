@@ -173,15 +173,15 @@ fn known_article(texts: &mut Texts<'_>, id: i64) -> Answer<KnownArticle> {
     let record = records::article(row)?;
     let time = |column: &str| row.get::<_, Option<i64>>(column).map(|ms| ms.map(at));
     let suspect = row.get::<_, Option<String>>("suspect")?.zip(time("suspect_since")?);
-    let (hash, extractor): (Vec<u8>, u32) = connection
-        .prepare_cached("SELECT hash, extractor FROM revision WHERE article = ?1 AND number = ?2")?
-        .query_row(params![id, record.revisions], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (hash, extractor, repeated): (Vec<u8>, u32, Option<Vec<u8>>) = connection
+        .prepare_cached("SELECT hash, extractor, repeated FROM revision WHERE article = ?1 AND number = ?2")?
+        .query_row(params![id, record.revisions], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     Ok(KnownArticle {
         site: row.get("site")?,
         content: texts.content(id, record.revisions)?,
         hash: hash32("a link of the chain", &hash)?,
         extractor,
-        repeated: repeated(connection, id, record.revisions)?,
+        repeated: hashes(&repeated.unwrap_or_default()),
         history: history(connection, id)?,
         last_change: time("last_change")?,
         matches: matches(connection, id)?,
