@@ -9,6 +9,8 @@ use super::is_unsafe;
 
 /// Words of an equal run that stay beside a change.
 const CONTEXT_WORDS: usize = 9;
+/// Words more that may stay there: what is cut away is never shorter, and a sentence that ends among them is kept whole.
+const SENTENCE_WORDS: usize = 6;
 /// Characters of one piece of added or removed text that a message shows.
 const PIECE_CHARS: usize = 420;
 
@@ -178,19 +180,22 @@ fn set_blanks_apart(pieces: &mut [Piece]) {
     }
 }
 
-/// The words of an equal run next to the changes around it.
+/// The words of an equal run next to the changes around it, to the end of their sentence where that is near.
 fn shorten(text: &str, first: bool, last: bool) -> String {
     let words: Vec<&str> = text.split_inclusive(' ').collect();
     let kept = if first || last { CONTEXT_WORDS } else { 2 * CONTEXT_WORDS };
-    if words.len() <= kept + 6 {
+    if words.len() <= kept + SENTENCE_WORDS {
         return if words.len() == 1 { shorten_unspaced(text, first, last) } else { text.to_owned() };
     }
-    let head = words.iter().take(CONTEXT_WORDS).copied().collect::<String>();
+    let ends = |word: &&str| word.trim_end_matches([' ', '"', '”', '’', '»', ')']).ends_with(['.', '!', '?']);
+    let to_end = words.iter().skip(CONTEXT_WORDS - 1).take(SENTENCE_WORDS).position(ends).unwrap_or(0);
+    let head = words.iter().take(CONTEXT_WORDS + to_end).copied().collect::<String>();
     let tail = words.iter().skip(words.len() - CONTEXT_WORDS).copied().collect::<String>();
+    // The dots stay on the line of the word before or after them.
     match (first, last) {
-        (true, _) => format!("… {tail}"),
-        (false, true) => format!("{} …", head.trim_end()),
-        (false, false) => format!("{} … {tail}", head.trim_end()),
+        (true, _) => format!("…\u{a0}{tail}"),
+        (false, true) => format!("{}\u{a0}…", head.trim_end()),
+        (false, false) => format!("{}\u{a0}… {tail}", head.trim_end()),
     }
 }
 
@@ -259,7 +264,7 @@ mod tests {
                 (LineKind::Headline, "Port & [-harbour-] {+quay+} shut".to_owned()),
                 (
                     LineKind::Changed,
-                    "The work costs [-12-] {+<19>+} million crowns, half of it paid by the …".to_owned()
+                    "The work costs [-12-] {+<19>+} million crowns, half of it paid by the\u{a0}…".to_owned()
                 ),
             ]
         );
@@ -275,6 +280,19 @@ mod tests {
         assert_eq!(said("<p>All<ins> the</ins> topics</p>"), "All {+the+} topics");
         assert_eq!(said("<p>in <del>May </del><ins>June </ins>they</p>"), "in [-May-] {+June+} they");
         assert_eq!(said("<p>a<ins> </ins>b</p>"), "a{+ +}b");
+    }
+
+    #[test]
+    fn a_sentence_that_ends_near_is_not_cut() {
+        let rest = "Nobody was at home, and the letters lay on the mat for a week before anyone came.";
+        for (said, shown) in [
+            ("are open, the head of the board told us at the airport. ", "at the airport.\u{a0}…"),
+            ("are “open, the head of the board told us at noon.” ", "told us at noon.”\u{a0}…"),
+            ("are open. The head of the board told us so, ", "the board told\u{a0}…"),
+        ] {
+            let line = &read(&format!("<p><ins>All</ins> {said}{rest}</p>"))[0];
+            assert!(line.to_text().ends_with(shown), "{said} gave {}", line.to_text());
+        }
     }
 
     #[test]
