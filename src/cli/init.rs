@@ -10,10 +10,12 @@ use super::output::Output;
 /// What `init` writes: the file from the repository, so that its comments and the program agree.
 pub(crate) const STARTER: &str = include_str!("../../config/wirewatch.toml");
 
-/// Starter library of alias groups that the config may include.
-const TERMS: [(&str, &str); 2] = [
-    ("states.toml", include_str!("../../config/terms/states.toml")),
-    ("organisations.toml", include_str!("../../config/terms/organisations.toml")),
+/// What goes beside it: the library of alias groups that it may include, and an example of rules for one site.
+const BESIDE: [(&str, &str); 4] = [
+    ("terms/states.toml", include_str!("../../config/terms/states.toml")),
+    ("terms/organisations.toml", include_str!("../../config/terms/organisations.toml")),
+    ("terms/diplomacy.toml", include_str!("../../config/terms/diplomacy.toml")),
+    ("rules/example.org.toml", include_str!("../../config/rules/example.org.toml")),
 ];
 
 pub(crate) fn run(dir: &Path) -> anyhow::Result<()> {
@@ -24,11 +26,15 @@ pub(crate) fn run(dir: &Path) -> anyhow::Result<()> {
             path.display()
         );
     }
-    let terms = dir.join("terms");
-    fs::create_dir_all(&terms).with_context(|| format!("create the directory {}", terms.display()))?;
-    for (name, text) in TERMS {
-        let file = terms.join(name);
-        fs::write(&file, text).with_context(|| format!("write {}", file.display()))?;
+    for (name, text) in BESIDE {
+        let file = dir.join(name);
+        if let Some(directory) = file.parent() {
+            fs::create_dir_all(directory).with_context(|| format!("create the directory {}", directory.display()))?;
+        }
+        // A library that somebody changed stays as it is.
+        if !file.exists() {
+            fs::write(&file, text).with_context(|| format!("write {}", file.display()))?;
+        }
     }
     fs::write(&path, STARTER).with_context(|| format!("write {}", path.display()))?;
     let shown = path.display();

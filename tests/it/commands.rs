@@ -63,6 +63,30 @@ fn the_demo_keeps_what_it_made_in_a_directory_that_is_named_from_where_one_stand
     assert!(dir.path().join("kept/demo.db").exists());
 }
 
+/// What the starter config names is there, and its ready-made groups are one line away.
+#[test]
+fn init_writes_a_config_with_all_that_it_may_include() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_wirewatch"));
+        command.env_remove("WIREWATCH_CONFIG").current_dir(dir.path()).args(args).output().unwrap()
+    };
+    assert_eq!(code(&run(&["init"])), Some(0));
+    assert_eq!(code(&run(&["check"])), Some(0));
+    let config = dir.path().join("config");
+    let starter = std::fs::read_to_string(config.join("wirewatch.toml")).unwrap();
+    let topic = "\n[[topic]]\nid = \"paris\"\nquery = \"$france NEAR/15 ($opec OR $diplomatic-talks)\"\n";
+    let included = starter.replacen("# include = ", "include = ", 1) + topic;
+    std::fs::write(config.join("wirewatch.toml"), &included).unwrap();
+    let output = run(&["check"]);
+    assert_eq!(code(&output), Some(0), "{}", said(&output));
+
+    std::fs::write(config.join("terms/diplomacy.toml"), "# ours\n").unwrap();
+    std::fs::remove_file(config.join("wirewatch.toml")).unwrap();
+    assert_eq!(code(&run(&["init"])), Some(0));
+    assert_eq!(std::fs::read_to_string(config.join("terms/diplomacy.toml")).unwrap(), "# ours\n");
+}
+
 #[test]
 fn who_only_reads_needs_no_secret() {
     let world = world();
