@@ -123,6 +123,8 @@ pub fn load_in(path: &Path, environment: &Environment) -> Result<Config, Problem
         for included in included(&main, &mut problems) {
             read(&included, &mut files, &mut problems);
         }
+        // The last file that sets a value counts: what the config says itself goes before what it takes in.
+        files.rotate_left(1);
     }
     let conf_d = directory_of(path).join("conf.d");
     // A directory that may not be listed would silently take half of the config away.

@@ -27,7 +27,7 @@ use super::{Config, MuteConfig};
 use crate::model::ids::{SourceId, TopicId};
 use paths::Paths;
 
-/// Checks the files, the first of which is the main one. `problems` are those of reading them.
+/// Checks the files as one config; what a later one sets counts. `problems` are those of reading them.
 pub(super) fn check(
     path: &Path,
     files: &[SourceFile],

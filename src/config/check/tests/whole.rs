@@ -224,8 +224,16 @@ fn shared_rules_and_conf_d_come_together() {
     assert_eq!(ids, ["first", "second"]);
     let page = crate::model::url::WebUrl::parse("https://news.b.test/x").unwrap();
     assert!(!config.rules_for(None, &page).rules.is_empty());
-    // The last file counts where several set one value.
+    // The last file counts where several set one value, and what a config says itself before what it includes.
     assert_eq!(config.poll.every, SignedDuration::from_hours(2));
+    write("w.toml", "include = [\"more/*.toml\"]\n[poll]\nevery = \"30m\"\n");
+    write("more/1.toml", "[poll]\nevery = \"3h\"\nmax = \"5h\"\n");
+    for name in ["conf.d/1.toml", "conf.d/2.toml"] {
+        write(name, "");
+    }
+    let config = load_in(&directory.path().join("w.toml"), &environment()).unwrap();
+    assert_eq!(config.poll.every, SignedDuration::from_mins(30));
+    assert_eq!(config.poll.max, SignedDuration::from_hours(5));
     assert_eq!(config.store.path, directory.path().join("wirewatch.db"));
 }
 
