@@ -4,6 +4,8 @@
 //! A mark never hides the article: a subtree that holds a good part of the page's prose is kept whatever its name, since
 //! publishers write `class="has-sidebar"` on the body and wrap whole pages in a form.
 
+use std::collections::HashMap;
+
 use super::blanks;
 use super::dom::{Dom, Name, NodeId, Tag};
 use super::signs;
@@ -40,6 +42,9 @@ pub(super) struct Sums {
     pub(super) link: u32,
     /// Text of prose blocks.
     pub(super) prose: u32,
+    /// Text that stands in no block below the node, and how much of it is inside links.
+    loose: u32,
+    loose_link: u32,
 }
 
 impl Sums {
@@ -104,12 +109,13 @@ impl Judge<'_> {
     /// Why each node is chrome, and how much prose of the named body its pieces lost by such names.
     fn marks(&self, names: Names) -> (Vec<Option<&'static str>>, u32) {
         let mut dropped: Vec<Option<&'static str>> = vec![None; self.dom.len()];
+        let mut alike = Alike::default();
         let mut lost = 0;
         for id in self.dom.ids().skip(1) {
             let inherited = dropped.get(self.dom.parent(id) as usize).copied().flatten();
             let found = inherited.or_else(|| {
                 let own = self.sums.get(id as usize).copied().unwrap_or_default();
-                let word = self.reason(id, own)?;
+                let word = self.reason(id, own, &mut alike)?;
                 let names_piece = own.prose > 0
                     && matches!(word, "advertisement" | "share prompt" | "subscription prompt")
                     && self.body.is_some_and(|body| body.is_around(self.dom, id));
@@ -127,7 +133,7 @@ impl Judge<'_> {
     }
 
     /// Why a node is chrome that is in none.
-    fn reason(&self, id: NodeId, own: Sums) -> Option<&'static str> {
+    fn reason<'b>(&'b self, id: NodeId, own: Sums, alike: &mut Alike<'b>) -> Option<&'static str> {
         let reason = reason(self.dom, id, own)?;
         let total = self.sums.first().map_or(0, |all| all.prose);
         let share = |whole: u32| f64::from(own.prose) / f64::from(whole.max(1));
@@ -142,8 +148,30 @@ impl Judge<'_> {
             _ if reason.word() == COMMENTS && total - own.prose >= BODY_MIN_CHARS => true,
             _ => share(total) < kept,
         };
+        let is_chrome = is_chrome && !(own.prose > 0 && self.is_of_body(id, reason, alike));
         is_chrome.then(|| reason.word())
     }
+
+    /// Whether a name is that of most of the page's prose: what it says of each paragraph it says of the body.
+    fn is_of_body<'a>(&'a self, id: NodeId, reason: Reason, alike: &mut Alike<'a>) -> bool {
+        if reason.is_certain() || matches!(reason.word(), COMMENTS | FIGURE | HIDDEN) {
+            return false;
+        }
+        let Some(class) = self.dom.attribute(id, Name::Class) else { return false };
+        let parent = self.dom.parent(id);
+        let total = self.sums.first().map_or(0, |all| all.prose);
+        let held = *alike.prose.entry((parent, class)).or_insert_with(|| {
+            let same = self.dom.children(parent).filter(|child| self.dom.attribute(*child, Name::Class) == Some(class));
+            same.filter_map(|child| self.sums.get(child as usize)).map(|sums| sums.prose).sum()
+        });
+        u64::from(held) * 2 >= u64::from(total)
+    }
+}
+
+/// The prose of siblings of one class, by their parent.
+#[derive(Default)]
+struct Alike<'a> {
+    prose: HashMap<(NodeId, &'a str), u32>,
 }
 
 /// The element that the publisher names as the article's body.
@@ -226,6 +254,11 @@ fn is_silent(tag: Tag) -> bool {
     )
 }
 
+/// What is prose of a text, by how much of it is inside links.
+fn prose(text: u32, link: u32) -> u32 {
+    if text >= PROSE_MIN_CHARS && u64::from(link) * 10 < u64::from(text) * 4 { text - link } else { 0 }
+}
+
 fn sums(dom: &Dom<'_>, linked: &[bool]) -> Vec<Sums> {
     let mut sums = vec![Sums::default(); dom.len()];
     for id in dom.ids().skip(1).rev() {
@@ -234,22 +267,29 @@ fn sums(dom: &Dom<'_>, linked: &[bool]) -> Vec<Sums> {
             let length = u32::try_from(blanks::visible(text)).unwrap_or(u32::MAX);
             let link = if linked.get(at).copied().unwrap_or(false) { length } else { 0 };
             if let Some(own) = sums.get_mut(at) {
-                own.text = length;
-                own.link = link;
+                *own = Sums { text: length, link, prose: 0, loose: length, loose_link: link };
             }
         }
         let mut own = sums.get(at).copied().unwrap_or_default();
         match dom.tag(id) {
             Some(tag) if is_silent(tag) => own = Sums::default(),
-            Some(tag) if own.text >= PROSE_MIN_CHARS && own.link_density() < 0.4 => {
-                // The block nearest to the text counts it; what is above only sums up.
-                let direct = matches!(tag, Tag::P | Tag::Pre | Tag::Blockquote | Tag::Td | Tag::Li | Tag::Dd)
-                    || (matches!(tag, Tag::Div | Tag::Section | Tag::Article | Tag::Span) && own.prose == 0);
-                if direct && own.prose == 0 {
-                    own.prose = own.text - own.link;
+            // The block nearest to the text counts it; what is above only sums up. Text between line breaks, beside blocks of
+            // its own, is the element's that holds both.
+            Some(Tag::P | Tag::Pre | Tag::Blockquote | Tag::Td | Tag::Li | Tag::Dd) if own.prose == 0 => {
+                own.prose = prose(own.text, own.link);
+            }
+            Some(Tag::P | Tag::Td | Tag::Div | Tag::Section | Tag::Article | Tag::Main | Tag::Span) => {
+                let all = if own.prose == 0 { prose(own.text, own.link) } else { 0 };
+                let told = all.max(prose(own.loose, own.loose_link));
+                own.prose += told;
+                if told > 0 {
+                    (own.loose, own.loose_link) = (0, 0);
                 }
             }
             _ => {}
+        }
+        if dom.tag(id).is_some_and(Tag::is_block) {
+            (own.loose, own.loose_link) = (0, 0);
         }
         if let Some(slot) = sums.get_mut(at) {
             *slot = own;
@@ -258,6 +298,8 @@ fn sums(dom: &Dom<'_>, linked: &[bool]) -> Vec<Sums> {
             above.text = above.text.saturating_add(own.text);
             above.link = above.link.saturating_add(own.link);
             above.prose = above.prose.saturating_add(own.prose);
+            above.loose = above.loose.saturating_add(own.loose);
+            above.loose_link = above.loose_link.saturating_add(own.loose_link);
         }
     }
     sums
@@ -363,5 +405,55 @@ fn by_role(role: &str) -> Option<Reason> {
         "search" | "form" => Some(Reason::Likely("form")),
         "dialog" | "alertdialog" | "alert" | "tooltip" => Some(Reason::Likely(DIALOG)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::page::tests::{read, texts};
+
+    fn told(lines: usize, class: &str) -> String {
+        let line = |at: usize| {
+            format!(
+                "<p class='{class}'>On day {at} the harbour council agreed to rebuild the pier by spring, officials said after the vote.</p>"
+            )
+        };
+        (0..lines).map(line).collect()
+    }
+
+    #[test]
+    fn a_name_that_most_of_the_prose_has_says_nothing_of_it() {
+        for (name, html, expected) in [
+            ("each paragraph by itself", format!("<div>{}</div>", told(6, "sponsored-text")), 6),
+            (
+                "pieces of a body",
+                format!(
+                    "<div><div class='entry-content read-more'>{}</div><div>Ad</div><div class='entry-content read-more'>{}</div></div>",
+                    told(3, ""),
+                    told(7, "").replace("On day", "On night")
+                ),
+                10,
+            ),
+            (
+                "one of many",
+                format!("<div>{}{}</div>", told(6, "text"), told(1, "related-text").replace("On day", "On night")),
+                6,
+            ),
+        ] {
+            assert_eq!(texts(&read(&html)).len(), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn text_between_line_breaks_counts_beside_blocks() {
+        let line = |at: usize| {
+            format!("On day {at} the harbour council agreed to rebuild the pier by spring, officials said.<br><br>")
+        };
+        let lines: String = (0..6).map(line).collect();
+        let box_inside = "<div><p>A box inside the text that is prose by itself, since it has as many characters as that takes here.</p></div>";
+        let html = format!(
+            "<div class=sidebar-wrap>{lines}{box_inside}</div><div><p>Lantern House, 1 Quay Street, is where we work, and where all our letters, of which there are few, go.</p></div>"
+        );
+        assert_eq!(texts(&read(&html)).len(), 7);
     }
 }

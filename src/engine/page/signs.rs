@@ -1,5 +1,7 @@
 //! What the words in the name of an element say of it: the values of `class`, `id` and their like.
 
+use std::ops::Range;
+
 use super::lexicon::{Lexicon, Word};
 use super::marks::{COMMENTS, DIALOG, FIGURE, HIDDEN};
 
@@ -19,6 +21,7 @@ pub(super) fn read(name: &str, chars: u32) -> Option<&'static str> {
             let word = Word::within(bytes, start..at);
             let signs = [WORDS.get(word), PAIRS.get(before.followed_by(word))];
             let found = signs.into_iter().find_map(|sign| sign.reason(chars));
+            let found = found.filter(|_| !LACKS.get(before) && !is_by_chance(bytes, start..at));
             if let Some(reason) = found.filter(|reason| *reason != HIDDEN || hides(before, bytes.get(at..))) {
                 return Some(reason);
             }
@@ -39,6 +42,38 @@ fn hides(before: Word, rest: Option<&[u8]>) -> bool {
     let end = next.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(next.len());
     !OF_A_PART.get(before) && !ON_SOME.get(Word::within(next, 0..end))
 }
+
+/// Whether a short word stands in a name that a program made up: `hJpRRP`, `css-1ad9k2`. In such a name letters stand alone and
+/// among digits; in one that people chose (`topAd`, `ad2`) each word is some letters long, and digits come last.
+fn is_by_chance(name: &[u8], word: Range<usize>) -> bool {
+    if word.len() > CHANCE_MAX_BYTES {
+        return false;
+    }
+    let before = name.get(..word.start).unwrap_or_default();
+    let after = name.get(word.end..).unwrap_or_default();
+    let before = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric());
+    let after = after.iter().take_while(|byte| byte.is_ascii_alphanumeric());
+    let (mut letters, mut digits) = (0, 0);
+    for byte in before {
+        if byte.is_ascii_digit() { digits += 1 } else { letters += 1 }
+    }
+    if digits > 0 || (1..WORD_MIN_BYTES).contains(&letters) {
+        return true;
+    }
+    letters = 0;
+    for byte in after {
+        if byte.is_ascii_digit() { digits += 1 } else { letters += 1 }
+    }
+    (digits > 0 && letters > 0) || (1..WORD_MIN_BYTES).contains(&letters)
+}
+
+/// Words of so many letters turn up by chance.
+const CHANCE_MAX_BYTES: usize = 4;
+/// Beside others in a name, a word that somebody chose has so many letters.
+const WORD_MIN_BYTES: usize = 3;
+
+/// Words by which a name says that what it names has the next thing somewhere in it, or has it not: `has-sidebar`, `no-ads`.
+static LACKS: Lexicon<bool, 16> = Lexicon::new(false, &[(&["has", "with", "no", "without", "non", "not"], true)]);
 
 /// Of a longer name only the first words are read.
 const NAME_MAX_BYTES: usize = 400;
@@ -70,7 +105,7 @@ static WORDS: Lexicon<Sign, 512> = Lexicon::new(Sign::Nothing, &[
     (&["share", "sharing", "shares", "sharebar", "sharebox", "social", "socials", "addthis", "addtoany", "sharethis",
        "sharedaddy", "followus", "shareaholic", "sociallinks"], Sign::Chrome("share prompt")),
     (&["related", "relatedposts", "recommended", "recommendation", "recommendations", "recirc", "recirculation", "outbrain",
-       "taboola", "zergnet", "revcontent", "trending", "mostread", "mostpopular", "popular", "jp", "readmore", "seealso",
+       "taboola", "zergnet", "revcontent", "trending", "mostread", "mostpopular", "popular", "readmore", "seealso",
        "morefrom", "upnext", "inread", "moreon", "relateds"], Sign::Chrome("related links")),
     (&["promo", "promos", "promoted", "promotion", "sponsor", "sponsored", "advert", "adverts", "advertisement",
        "advertising", "ad", "ads", "adunit", "adslot", "adbox", "dfp", "adsense", "adsbygoogle", "commercial", "affiliate",
@@ -148,6 +183,18 @@ mod tests {
             ("date", 20, Some("details line")),
             ("date", 400, None),
             ("navigable", 400, None),
+            // Programs make names up.
+            ("sc-77igqf-0 hTocRRP", 400, None),
+            ("css-1ad9k2", 400, None),
+            ("css-k2ad", 400, None),
+            ("topAd", 400, Some("advertisement")),
+            ("ad2", 400, Some("advertisement")),
+            ("gpt-ad-14-0", 400, Some("advertisement")),
+            // What is in it, or is not.
+            ("content-with-sidebar-wrp", 400, None),
+            ("no-ads", 400, None),
+            ("has-caption", 400, None),
+            ("one sidebar", 400, Some("aside")),
         ] {
             assert_eq!(read(name, chars), expected, "{name}");
         }
