@@ -1,6 +1,8 @@
 //! Cuts a part of the tree into blocks of text in reading order: what stands on lines of its own.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 use super::blanks;
 use super::dom::{Dom, NodeId, Tag};
@@ -13,6 +15,10 @@ const BLOCK_MAX_BYTES: usize = 64 << 10;
 const PARAGRAPH_MIN_CHARS: u32 = 60;
 /// A paragraph that stands alone with an image and is no sentence is what is said below it up to this length, in characters.
 const LONE_CAPTION_MAX_CHARS: u32 = 120;
+/// Of a table so many nodes are looked at.
+const TABLE_NODES_MAX: usize = 2_000;
+/// A cell that holds half of its table lays it out where the table has so many characters.
+const LAID_OUT_MIN_CHARS: u32 = 400;
 /// Most blocks of one page.
 const BLOCKS_MAX: usize = 20_000;
 
@@ -50,7 +56,8 @@ impl RawBlock {
 
 /// The blocks below `root` that no mark takes out; with `keep_marked`, those too.
 pub(super) fn cut(dom: &Dom<'_>, marks: &Marks, root: NodeId, base_reason: Option<&'static str>) -> Vec<RawBlock> {
-    let mut cutter = Cutter { dom, marks, base_reason, blocks: Vec::new(), open: Open::default(), inline: Vec::new() };
+    let (open, tables) = (Open::default(), RefCell::default());
+    let mut cutter = Cutter { dom, marks, base_reason, blocks: Vec::new(), open, inline: Vec::new(), tables };
     cutter.walk(root);
     cutter.blocks
 }
@@ -119,6 +126,8 @@ struct Cutter<'a> {
     blocks: Vec<RawBlock>,
     open: Open,
     inline: Vec<(NodeId, Tag)>,
+    /// Which tables lay the page out.
+    tables: RefCell<HashMap<NodeId, bool>>,
 }
 
 impl Cutter<'_> {
@@ -302,6 +311,22 @@ impl Cutter<'_> {
         });
     }
 
+    /// Whether a table lays a page out, as old pages have it: another table or a page's headings stand in it, or paragraphs of
+    /// some length, or a cell that holds most of it.
+    fn lays_out(&self, table: NodeId) -> bool {
+        if let Some(known) = self.tables.borrow().get(&table) {
+            return *known;
+        }
+        let all = self.marks.sums(table).text;
+        let lays_out = self.dom.subtree(table).skip(1).take(TABLE_NODES_MAX).any(|id| match self.dom.tag(id) {
+            Some(Tag::Table | Tag::H1 | Tag::H2) => true,
+            Some(Tag::Td) => all >= LAID_OUT_MIN_CHARS && self.marks.sums(id).text * 2 >= all,
+            _ => false,
+        });
+        self.tables.borrow_mut().insert(table, lays_out);
+        lays_out
+    }
+
     fn row(&self, element: NodeId) -> Option<NodeId> {
         self.dom.ancestors(element).take(10).find(|at| self.dom.tag(*at) == Some(Tag::Tr))
     }
@@ -358,10 +383,41 @@ impl Cutter<'_> {
                 Some(Tag::Td | Tag::Th | Tag::Tr) if kind == BlockKind::Paragraph && !is_paragraph => {
                     kind = BlockKind::Table;
                 }
-                Some(Tag::Table) if kind == BlockKind::Table => return (kind, Some(at)),
+                Some(Tag::Table) if kind == BlockKind::Table => {
+                    return if self.lays_out(at) { (BlockKind::Paragraph, None) } else { (kind, Some(at)) };
+                }
                 _ => {}
             }
         }
         (kind, None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::page::tests::read;
+    use crate::model::article::BlockKind;
+
+    #[test]
+    fn a_table_that_lays_the_page_out_is_no_table() {
+        let line = |at: usize| {
+            format!("<div>On day {at} the harbour council agreed to rebuild the pier by spring, officials said.</div>")
+        };
+        let told: String = (0..6).map(line).collect();
+        let data = "<table><tr><td>Pier</td><td>9 million</td></tr><tr><td>Lamps</td><td>2 million</td></tr></table>";
+        for (name, html, tables) in [
+            ("a cell with the text", format!("<table><tr><td>News</td><td>{told}</td></tr></table>"), 0),
+            (
+                "tables in tables",
+                format!("<table><tr><td><table><tr><td>{told}</td></tr></table></td><td>News</td></tr></table>"),
+                0,
+            ),
+            ("figures", format!("<div>{told}{data}</div>"), 1),
+            ("figures in a cell", format!("<table><tr><td>{told}{data}</td></tr></table>"), 1),
+        ] {
+            let blocks = read(&format!("<body>{html}</body>")).blocks;
+            let of = |kind: BlockKind| blocks.iter().filter(|block| block.kind == kind).count();
+            assert_eq!((of(BlockKind::Paragraph), of(BlockKind::Table)), (6, tables), "{name}: {blocks:?}");
+        }
     }
 }
