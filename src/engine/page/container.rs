@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::blocks::{self, RawBlock};
+use super::discussion;
 use super::dom::{Dom, Name, NodeId, Tag};
 use super::marks::Marks;
 use super::metadata::has_property;
@@ -14,6 +15,9 @@ use super::pattern::any_of;
 
 /// A block votes from this length on, in characters.
 const VOTE_MIN_CHARS: u32 = 25;
+/// A clause has so many characters in an alphabet, and so many in Chinese and Japanese.
+const CHARS_A_COMMA: u32 = 50;
+const CHARS_A_WIDE_COMMA: u32 = 10;
 /// How far up a vote reaches.
 const VOTE_HEIGHT: usize = 6;
 /// A named body is taken where it holds at least this share of the voted container's prose.
@@ -39,6 +43,7 @@ const STORY_MIN_CHARS: u32 = 300;
 /// The element whose blocks are the article's. `headline` is where the page shows it.
 pub(super) fn find(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock], headline: Option<NodeId>) -> Option<NodeId> {
     let top = choose(dom, marks, blocks)?;
+    let top = discussion::subject(dom, marks, blocks, top).unwrap_or(top);
     let Some(story) = headline.and_then(|headline| story(dom, blocks, headline)) else { return Some(top) };
     if !is_of_another(dom, blocks, top, story) {
         return Some(top);
@@ -47,7 +52,7 @@ pub(super) fn find(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock], headline: 
     Some(if dom.subtree(story.element).contains(&own) { own } else { story.element })
 }
 
-fn choose(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock]) -> Option<NodeId> {
+pub(super) fn choose(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock]) -> Option<NodeId> {
     let top = vote(dom, marks, blocks)?;
     let prose = Prose::read(dom, blocks);
     let top = climb(dom, marks, blocks, &prose, top);
@@ -72,7 +77,7 @@ fn story(dom: &Dom<'_>, blocks: &[RawBlock], headline: NodeId) -> Option<Story> 
     Some(Story { element, headline })
 }
 
-fn is_paragraph(block: &RawBlock) -> bool {
+pub(super) fn is_paragraph(block: &RawBlock) -> bool {
     block.chars >= PARAGRAPH_MIN_CHARS && block.link_density() < 0.5
 }
 
@@ -124,9 +129,15 @@ fn is_cut_off(text: &str) -> bool {
 fn vote(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock]) -> Option<NodeId> {
     let mut scores = vec![0.0_f32; dom.len()];
     for block in blocks.iter().filter(|block| is_prose(block)) {
-        let commas = block.text.chars().filter(|c| matches!(c, ',' | '，' | '、' | '،' | '。')).count().min(12);
+        let (mut commas, mut wide) = (0, 0);
+        for c in block.text.chars() {
+            commas += u32::from(matches!(c, ',' | '،'));
+            wide += u32::from(matches!(c, '，' | '、' | '。'));
+        }
+        // Lists of names have more commas than prose has.
+        let commas = (commas.min(block.chars / CHARS_A_COMMA) + wide.min(block.chars / CHARS_A_WIDE_COMMA)).min(12);
         let length = (block.chars / 100).min(3);
-        let full = 1.0 + f32::from(u8::try_from(commas).unwrap_or(12)) + f32::from(u8::try_from(length).unwrap_or(3));
+        let full = f32::from(u8::try_from(1 + commas + length).unwrap_or(u8::MAX));
         // The teaser of another story begins with a link and is cut off.
         let teases = block.linked > 0 && is_cut_off(&block.text);
         let score = if teases { full * 0.2 } else { full };
@@ -204,6 +215,7 @@ fn climb(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock], prose: &Prose, top: 
         if is_live(dom, above)
             || is_begun(dom, marks, prose, above, at)
             || is_continued(dom, blocks, above, at, &holders)
+            || is_parted(dom, marks, blocks, prose, (above, at))
         {
             (at, own) = (above, held);
         }
@@ -227,6 +239,40 @@ fn is_begun(dom: &Dom<'_>, marks: &Marks, prose: &Prose, above: NodeId, at: Node
     let (_, behind) = beside(&|child| child > at);
     told >= BEGINNING_MIN_CHARS && told >= text * BEGINNING_PURE_SHARE && behind < f64::from(PARAGRAPH_MIN_CHARS)
 }
+
+/// Whether the body is parted into siblings that look the same to the letter, whatever they are called, and hold nearly all prose
+/// of what is above them: paragraphs of the same kind as the container's, and no headline of their own.
+fn is_parted(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock], prose: &Prose, (above, at): (NodeId, NodeId)) -> bool {
+    let same = |id: NodeId| (dom.tag(id), dom.attribute(id, Name::Class).unwrap_or_default());
+    let branch = dom.ancestors(at).take_while(|up| *up != above).last().unwrap_or(at);
+    let kind = |id: NodeId| {
+        blocks::within(dom, blocks, id)
+            .iter()
+            .filter(|block| is_paragraph(block))
+            .map(|block| dom.tag(block.element))
+            .next()
+    };
+    let own = kind(branch);
+    let is_twin = |child: &NodeId| {
+        *child != branch
+            && same(*child) == same(branch)
+            && marks.dropped(*child).is_none()
+            && marks.sums(*child).link_density() < PART_LINK_DENSITY
+            && prose.of(dom, *child) >= f64::from(PARAGRAPH_MIN_CHARS)
+            && kind(*child) == own
+            && !dom.subtree(*child).any(|id| matches!(dom.tag(id), Some(Tag::H1 | Tag::H2)))
+    };
+    let twins: f64 = dom.children(above).take(PARTS_MAX).filter(is_twin).map(|twin| prose.of(dom, twin)).sum();
+    let own = prose.of(dom, at);
+    twins > 0.0 && own + twins >= prose.of(dom, above) * PARTS_SHARE
+}
+
+/// Siblings that are looked at.
+const PARTS_MAX: usize = 400;
+/// A part of a body has no more text inside links.
+const PART_LINK_DENSITY: f64 = 0.25;
+/// The parts hold so much of the prose of what is above them.
+const PARTS_SHARE: f64 = 0.9;
 
 /// Whether an element is a running report by its name: its posts are one article, each in a container of its own.
 fn is_live(dom: &Dom<'_>, id: NodeId) -> bool {
@@ -326,7 +372,19 @@ fn named(dom: &Dom<'_>, marks: &Marks, prose: &Prose, top: NodeId) -> Option<Nod
             && prose.of(dom, id) > 0.0
             && is_named_body(dom, id)
     });
-    (!goes_on).then_some(best)
+    if goes_on {
+        return None;
+    }
+    // Its other pieces may be right beside it, where the voted container is none of them.
+    let above = dom.parent(best);
+    let is_piece = |id: NodeId| {
+        id != best
+            && looks(dom, id) == own
+            && marks.dropped(id).is_none()
+            && prose.of(dom, id) >= f64::from(PARAGRAPH_MIN_CHARS)
+            && is_named_body(dom, id)
+    };
+    Some(if dom.children(above).take(PARTS_MAX).any(is_piece) { above } else { best })
 }
 
 pub(super) fn is_named_body(dom: &Dom<'_>, id: NodeId) -> bool {
@@ -495,5 +553,41 @@ mod tests {
             );
             assert_eq!(texts(&read(&html)).len(), expected, "{name}: {:?}", texts(&read(&html)));
         }
+    }
+
+    #[test]
+    fn a_body_in_pieces_of_the_same_looks_is_read_whole() {
+        let line = |at: usize| {
+            format!("<p>On day {at} the harbour council agreed to rebuild the pier by spring, officials said.</p>")
+        };
+        let told = |from: usize, to: usize| (from..to).map(line).collect::<String>();
+        let advert = "<div class=xk><div>Advertisement</div><a href='/shoes'>Save big on shoes today</a></div>";
+        for (name, open, close) in [
+            ("pieces without a name", "<div>", "</div>"),
+            ("pieces of a name that says nothing", "<div class=qz>", "</div>"),
+            ("bodies by their name", "<div class=articleBody>", "</div>"),
+            ("elements that nobody knows", "<lantern-text>", "</lantern-text>"),
+        ] {
+            let html = format!(
+                "<body><h1>Pier</h1><div class=wrap>{open}{}{close}{advert}{open}{}{close}</div></body>",
+                told(0, 3),
+                told(3, 8)
+            );
+            assert_eq!(texts(&read(&html)).len(), 8, "{name}: {:?}", texts(&read(&html)));
+        }
+    }
+
+    #[test]
+    fn a_list_of_names_outvotes_no_paragraphs() {
+        let names = "Left to right: Jo Arden, Sam Lee, Kim Roe, Mira Ellison, Lou Park, Ana Sol, Ben Ray, Eve Day, Max Orr, Ida Nye, and Tom Fry.";
+        let line = |at: usize| {
+            format!("<p>On day {at} the harbour council agreed to rebuild the pier by spring, officials said.</p>")
+        };
+        let told: String = (0..4).map(line).collect();
+        let links = "<li><a href='/x'>Another story of the harbour and its pier</a></li>".repeat(30);
+        let html = format!(
+            "<body><h1>Pier</h1><div class=qa><p>{names}</p></div><div class=qb><div class=qc>{told}</div><ul>{links}</ul></div></body>"
+        );
+        assert_eq!(texts(&read(&html)).len(), 4);
     }
 }

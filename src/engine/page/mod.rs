@@ -12,6 +12,7 @@ mod calendars;
 mod container;
 pub mod dates;
 mod details;
+mod discussion;
 pub mod dom;
 pub mod entities;
 mod flight;
