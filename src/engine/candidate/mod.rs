@@ -25,7 +25,7 @@ use crate::model::url::{CanonicalUrl, WebUrl};
 
 /// The version of extraction and normalization, at most 255. It is raised when the same page gives another text, so that the
 /// difference is recorded as technical and never told as an edit.
-pub const EXTRACTOR_VERSION: u32 = 5;
+pub const EXTRACTOR_VERSION: u32 = 6;
 
 /// Why a capture is not believed at first sight.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

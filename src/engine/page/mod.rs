@@ -9,6 +9,7 @@ mod blanks;
 mod blocks;
 mod bylines;
 mod calendars;
+mod captions;
 mod container;
 pub mod dates;
 mod details;
@@ -16,6 +17,7 @@ mod discussion;
 pub mod dom;
 pub mod entities;
 mod flight;
+mod islands;
 mod jsonld;
 mod learned;
 mod lexicon;
@@ -351,7 +353,7 @@ impl Body {
             return Self { blocks: Vec::new(), trace: Vec::new(), edges: Vec::new() };
         };
         let inside = blocks::below(dom, marks, all.0, root);
-        let trace = prune::prune(&inside, about);
+        let trace = prune::prune(&inside, &islands::apart(dom, marks, &inside), about);
         let kept = inside.iter().zip(&trace).filter(|(_, line)| line.kept).map(|(block, _)| block);
         let head = inside.iter().take(EDGE_BLOCKS);
         let tail = inside.iter().rev().take(EDGE_BLOCKS.min(inside.len().saturating_sub(EDGE_BLOCKS)));
@@ -388,7 +390,7 @@ pub fn from_html_fragment(html: &str, url: &WebUrl) -> Vec<Block> {
     let learned = Learned::default();
     let sought = Sought::new(&learned);
     let about = prune::About { title: None, authors: &[], site: Some(url.site()), learned: &sought };
-    let trace = prune::prune(&all, &about);
+    let trace = prune::prune(&all, &islands::apart(&dom, &marks, &all), &about);
     let kept = joined(all.iter().zip(&trace).filter(|(_, line)| line.kept).map(|(block, _)| block));
     if kept.is_empty() { joined(all.iter()) } else { kept }
 }

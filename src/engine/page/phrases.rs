@@ -18,23 +18,35 @@ const TAIL_MAX_CHARS: u32 = 900;
 /// Longest line of names, in bytes beside the names.
 const NAME_LINE_MORE_BYTES: usize = 120;
 
+/// What only a form says, in a sentence or not.
+static FORM: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(
+        r"\b(?:
+        (delivered|sent|straight|directly|right|news|stories|headlines)\b[^.]{0,30}\b(to|in|into|meet)\ your\ (e-?mail\ )?inbox | protected\ by\ (re|h)captcha
+        | by\ (signing\ up|subscribing|registering|submitting|clicking)\b[^.]*\byou\b[^.]*\b(agree|accept|consent|acknowledge)
+        | privacy\ policy\b[^.]{0,20}\bterms\ of\ (use|service) | (log|sign)(ged)?\ ?in\ to\ (comment|post|reply|leave)
+        )",
+    )
+});
+
 /// Prompts that are none of the article wherever they stand.
 static ANYWHERE: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases::new(
         r"^\W*(?:
         advertisement | advertising | adverts? | ad | ads | iklan | sponsored\ links | quảng\ cáo | reklam[aey]? | реклама | 広告 | 广告 | sponsored(\ content)? | promoted(\ content)? | paid\ post | anzeige | werbung | publicidad | publicité | pubblicità
         | 分享(到|至|按钮)?[:：]?[^，。！？]{0,20} | (为您|热门|相关|编辑|猜你)(推荐|喜欢)[:：]? | watch\ (the\ )?video\W*[\d:]*
-        | (story|article)\ continue[sd]\ (below|after)\b.* | \[embed\] | pages?:?(\ \d{1,2})+ | continue\ reading(\ the\ main\ story|\ below)?\b.* | loading\W* | skip\ advertisement
+        | (story|article)\ continue[sd]\ (below|after)\b.* | \[embed\] | caption | close | previous | copied | text\ size | (hide|show|toggle)\ caption | back\ to\ (gallery|top) | (enlarge|expand)(\ (this\ )?image)? | media\ playback\ is\ .*support.*
+        | ((last\ )?updated|published|posted)\b.*\d:\d\d.* | (if\ you\ .*)?please\ (register|log\ ?in|sign\ ?in)\b.* | follow\ (us|(?-i:The\ \p{Lu}).{2,}) | pages?:?(\ \d{1,2})+ | continue\ reading(\ the\ main\ story|\ below)?\b.* | loading\W* | skip\ advertisement
         | (read|see|watch|listen|view|click)\ (more|also|next|here|now|full\ story)(\W* | \W*(about|on|from|at|here|in|stories|of|to)\b.* | \s?[:：>»|–—→-].*) | also\ (read|see|watch)\b.* | read\ (the\ )?(full|rest|original)\b.*
-        | (like|enjoy(ed)?|love)\ this\ (story|article|post)\?.* | image\ \d+\ (of|/)\ \d+ | you\ (may|might)\ also\ (be\ interested|like|enjoy)\b.*
+        | (like|enjoy(ed)?|love)\ this\ (story|article|post)\?.* | (image|photo|slide|picture)?\s?\d{1,3}\ ?(of|/)[\ /]*\d{1,3} | \(?(image|photo|picture|media|video)\ ?(caption|copyright|credit)s?.{2,} | you\ (may|might)\ also\ (be\ interested|like|enjoy)\b.*
         | \[/?(?-i:[a-z_]{3,20})(\ [a-z_-]+=[^\]]*)?\].* | \[(read|watch|see|listen|more|related)(\ (more|also))?:[^\]]*\] | ©.{2,}
         | (related|recommended|more|trending|popular|latest|top|must[\ -]read|don.t\ miss|you\ (may|might)\ (also\ )?like|editor.?s?.?\ picks?|in\ case\ you\ missed\ it|suggested)(\ (stories|articles|news|content|coverage|topics|reading|posts|links|videos?|from\ .{2,}|on\ this\ story|in\ .{2,}))?\W*:?
         | (related(\ (post|story|article|video|reading|content|recipe|link)s?)?|read\ more|more|see\ also|also|watch|read|listen|video|photos?|gallery|opinion|analysis|explainer|fact\ check)\W*[:|»>]\s.{3,} | related\ (article|story|video)
         | (sign\ up|subscribe|register|log\ in|sign\ in|join\ us|donate|support\ us|become\ a\ (member|subscriber|patron))\b.*
-        | get\ (the|our|breaking|daily|all|more|free|unlimited)\b.*\b(newsletter|inbox|app|alerts?|access|delivered)\b.*
+        | get\ .{2,}\ (delivered|sent)\ .*\binbox\b.* | get\ (the|our|breaking|daily|all|more|free|unlimited)\b.*\b(newsletter|inbox|app|alerts?|access|delivered)\b.*
         | (follow|like|find|add|join|connect\ with)\ (us|me|him|her|them|@\w+|.{2,})\ (on|at|via)\ (twitter|facebook|instagram|x|linkedin|youtube|telegram|whatsapp|tiktok|pinterest|snapchat|google)\b.*
         | (share|tweet|e-?mail|print|pin|save|copy\ link|whatsapp|facebook|twitter|linkedin|reddit|pinterest|flipboard|telegram)(\ (this|via|on|to|with|link|story|article|page|post|by)\b.*)?(\W+(share|tweet|e-?mail|print|facebook|twitter|linkedin|reddit|pinterest|whatsapp|comments?|copy\ link|link))*\W*
-        | (download|get)\ (the|our)\ .*app\b.* | this\ (video|content|browser|player|element)\b.*\b(not\ (available|supported)|requires|can\ ?not|unavailable|could\ not)\b.*
+        | (download|get)\ (the|our)\ .*app\b.* | this\ (video|content|browser|player|element|slideshow|gallery|map|chart|widget)\b.*\b(not\ (available|supported)|requires|can\ ?not|unavailable|could\ not)\b.*
         | (please\ )?(enable|turn\ on)\ javascript\b.* | (leave|post|add|write)\ (a\ )?(comment|reply)\b.* | \d+\ (comments?|shares?|views?|likes?)\W* | comments?\ (\(\d+\)|are\ closed)?\W*
         | (image|photo|picture|foto|bild|video|imagen|crédit)?\s*(source|credit|copyright|caption|by|quelle|crédit)?\s*:\s*(getty|reuters|afp|ap|epa|shutterstock|istock|alamy|dpa|pixabay|unsplash)\b.*
         | (weiterlesen|mehr\ zum\ thema|lesen\ sie\ auch|lesen\ sie\ hier|à\ lire\ aussi|lire\ aussi|lee\ también|lea\ también|te\ puede\ interesar|leggi\ anche|leia\ (também|mais)|lees\ ook)\b.*
@@ -246,6 +258,14 @@ pub(super) fn anywhere(text: &str, chars: u32, link_density: f64) -> Option<&'st
     }
     // Short lines only, or lines that lead elsewhere: "Read more slowly, she said" is prose.
     let is_line = chars <= 60 || link_density > 0.3 || !text.ends_with(['.', '!', '?', '”', '"', '。']);
+    // Each of them has one of these words, which few texts have.
+    let may_be_form =
+        ["inbox", "captcha", "agree", "accept", "consent", "acknowledge", "olicy", "og in", "ign in", "login"]
+            .iter()
+            .any(|word| text.contains(word));
+    if may_be_form && FORM.is_match(text) && !text.contains(['“', '”', '"']) {
+        return Some("what a form says");
+    }
     let is_credit = || chars <= 160 && !text.ends_with('.') && PICTURE.is_match(text);
     (is_line && (ANYWHERE.is_match(text) || is_credit())).then_some("share, subscribe, related or advertisement")
 }

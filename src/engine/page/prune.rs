@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use super::blocks::RawBlock;
+use super::captions;
 use super::learned::Sought;
 use super::phrases;
 use super::{BlockTrace, first_letters, letters, same_letters};
@@ -44,9 +45,14 @@ pub(super) struct About<'a> {
     pub(super) learned: &'a Sought<'a>,
 }
 
-/// Says for each block why it is in or out, in order.
-pub(super) fn prune(blocks: &[RawBlock], about: &About<'_>) -> Vec<BlockTrace> {
+/// Says for each block why it is in or out, in order. `apart` says why some stand apart; it is empty where none do.
+pub(super) fn prune(blocks: &[RawBlock], apart: &[Option<&'static str>], about: &About<'_>) -> Vec<BlockTrace> {
     let mut out: Vec<Option<String>> = blocks.iter().map(|block| by_shape(block, about)).collect();
+    for (at, reason) in apart.iter().enumerate() {
+        if let Some(reason) = reason {
+            drop_at(&mut out, at, reason);
+        }
+    }
     linked_headings(blocks, &mut out);
     announced_links(blocks, &mut out);
     lists(blocks, &mut out);
@@ -84,6 +90,9 @@ fn by_shape(block: &RawBlock, about: &About<'_>) -> Option<String> {
     }
     if block.captions_image && block.chars <= CAPTION_MAX_CHARS {
         return Some("stands with its image alone".to_owned());
+    }
+    if matches!(block.kind, BlockKind::Paragraph | BlockKind::Item) && captions::credits_image(text, block.chars) {
+        return Some("an image's credit".to_owned());
     }
     let may_be_headline = !matches!(block.kind, BlockKind::Item | BlockKind::Table);
     if may_be_headline && about.title.is_some_and(|title| same_letters(title, text)) {

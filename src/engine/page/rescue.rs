@@ -124,7 +124,7 @@ fn from_markup(html: &str, about: &prune::About<'_>, rule: &str) -> Read {
     let dom = dom::parse(html);
     let marks = Marks::read(&dom);
     let all = blocks::cut(&dom, &marks, Dom::ROOT, None);
-    let mut trace = prune::prune(&all, about);
+    let mut trace = prune::prune(&all, &[], about);
     for line in trace.iter_mut().filter(|line| line.kept) {
         rule.clone_into(&mut line.rule);
     }
