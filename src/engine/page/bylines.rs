@@ -127,8 +127,13 @@ fn named(dom: &Dom<'_>, marks: &Marks, outlet: Outlet<'_>) -> Vec<String> {
         chars > 0 && chars <= BYLINE_MAX_CHARS && !is_other(*id) && is_named(dom, *id) && !is_in_figure(dom, *id)
     };
     let mut found: Vec<String> = Vec::new();
-    for id in dom.ids().filter(is_line).take(MARKED_MAX) {
-        let names = authors::clean(std::iter::once(line(dom, id).as_str()), outlet);
+    let is_labelled = |id: &NodeId| dom.text(*id).is_some_and(|text| text.trim_start().starts_with("作者"));
+    for id in dom.ids().filter(|id| is_line(id) || (is_labelled(id) && !is_other(*id))).take(MARKED_MAX) {
+        let line = dom.text(id).map_or_else(|| line(dom, id), squeeze);
+        let names = match chinese(&line) {
+            Some(names) => authors::clean(names.iter().map(String::as_str), outlet),
+            None => authors::clean(std::iter::once(line.as_str()), outlet),
+        };
         if !found.is_empty() && !names.is_empty() && names != found {
             return Vec::new();
         }
@@ -208,6 +213,11 @@ fn byline(dom: &Dom<'_>, marks: &Marks, outlet: Outlet<'_>, near: &Near) -> Vec<
         if named.is_empty() && is_named(dom, id) {
             named = authors::clean(std::iter::once(text.as_str()), outlet);
         }
+        if named.is_empty() && is_named_beside_headline(dom, id) {
+            named = authors::clean(std::iter::once(text.as_str()), outlet);
+            // A place or a paper may be of one word there.
+            named.retain(|name| name.contains(' '));
+        }
         if tag == Tag::A && chars <= 40 && dom.attribute(id, Name::Href).is_some_and(leads_to_author) {
             linked.extend(authors::clean(std::iter::once(text.as_str()), outlet));
         }
@@ -254,6 +264,8 @@ fn chinese(text: &str) -> Option<Vec<String>> {
         return None;
     }
     let names = rest.split(|c: char| c.is_whitespace() || matches!(c, '、' | '|' | '/'));
+    // «作者：记者王伟»
+    let names = names.map(|name| ["记者", "記者"].iter().find_map(|office| name.strip_prefix(office)).unwrap_or(name));
     let names = names.filter(|name| !name.is_empty()).take_while(|name| is_chinese_name(name));
     Some(names.map(str::to_owned).collect())
 }
@@ -271,9 +283,32 @@ fn is_named(dom: &Dom<'_>, id: NodeId) -> bool {
             BYLINE_NAMES.is_match(&squeezed)
                 || value
                     .split_ascii_whitespace()
-                    .any(|name| ["author", "authors", "username"].iter().any(|known| name.eq_ignore_ascii_case(known)))
+                    .any(|name| AUTHOR_NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)))
         })
     })
+}
+
+/// What an author is called by the names of elements, in the languages of content systems.
+const AUTHOR_NAMES: [&str; 7] = ["author", "authors", "username", "autor", "autores", "autore", "auteur"];
+
+/// What stands in such a name of somebody who is not the article's author.
+const OTHER_AUTHORS: [&str; 6] = ["comment", "quote", "related", "teaser", "inline", "reply"];
+
+/// Whether an element near the headline may hold its author's name for its markup: in HTML an address is how to reach who
+/// wrote, and names such as `c-article-meta__author` end in the word.
+fn is_named_beside_headline(dom: &Dom<'_>, id: NodeId) -> bool {
+    let is_address = |at| dom.tag(at) == Some(Tag::Address);
+    let ends = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        ["author", "authors", "author-name", "author__name", "author_name"].iter().any(|end| name.ends_with(end))
+            && !OTHER_AUTHORS.iter().any(|other| name.contains(other))
+    };
+    is_address(id)
+        || is_address(dom.parent(id))
+        || dom
+            .attribute(id, Name::Class)
+            .filter(|class| may_name(class))
+            .is_some_and(|class| class.split_ascii_whitespace().any(ends))
 }
 
 /// What content systems call a byline, without hyphens and underscores.
@@ -285,7 +320,7 @@ static BYLINE_NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
 fn may_name(value: &str) -> bool {
     let has = |letters: u32, wanted: &str| letters_of(wanted) & !letters == 0;
     let letters = letters_of(value);
-    ["byline", "author", "username", "writername"].iter().any(|wanted| has(letters, wanted))
+    ["byline", "author", "autor", "auteur", "username", "writername"].iter().any(|wanted| has(letters, wanted))
 }
 
 /// A bit for each letter of ASCII that a text has, whatever its case.
@@ -420,6 +455,20 @@ mod tests {
     }
 
     #[test]
+    fn markup_beside_the_headline_names_who_wrote() {
+        for (below, expected) in [
+            ("<div class=info><address>Jo Arden | Velm</address></div>", vec!["Jo Arden"]),
+            ("<address><span>Jo Arden</span></address>", vec!["Jo Arden"]),
+            ("<address>Velm</address>", vec![]),
+            ("<div class=c-article-meta__author>Jo Arden</div>", vec!["Jo Arden"]),
+            ("<span class=autor>Jo de Arden</span>", vec!["Jo de Arden"]),
+            ("<span class=pull-quote__author>Sam Lee</span>", vec![]),
+        ] {
+            assert_eq!(read(&page("", below, "")).authors, expected, "{below}");
+        }
+    }
+
+    #[test]
     fn authors_are_read_in_other_vocabularies_and_scripts() {
         for (name, html, expected) in [
             (
@@ -454,6 +503,11 @@ mod tests {
             (
                 "behind its source in Chinese",
                 page("", "<div>2026-03-19 12:11来源：晨报网作者：王伟</div>", ""),
+                vec!["王伟"],
+            ),
+            (
+                "labelled below the text in Chinese",
+                page("", "", "<table><tr><td><font> 作者：\n记者王伟\n</font></td></tr></table>"),
                 vec!["王伟"],
             ),
             ("a sentence in Chinese", page("", "<p>记者 在码头看到，工人已经开始工作</p>", ""), vec![]),

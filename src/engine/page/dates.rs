@@ -156,10 +156,51 @@ pub fn says_published(line: &str) -> bool {
 /// Whether a text begins with a label that says of nothing but when an article was published.
 pub fn is_labelled(text: &str) -> bool {
     let text = text.trim_start();
-    ["发布日期", "发布时间", "发表日期", "发表时间", "發佈日期", "發布日期", "게시일"]
-        .iter()
-        .any(|label| text.starts_with(label))
+    let end = text.char_indices().nth(LABEL_MAX_CHARS).map_or(text.len(), |(end, _)| end);
+    let begins = text.get(..end).unwrap_or_default().to_lowercase();
+    ONLY_LABELS.iter().any(|label| begins.starts_with(label))
 }
+
+/// No label of [`ONLY_LABELS`] is longer, in characters.
+const LABEL_MAX_CHARS: usize = 24;
+
+/// What stands before the day of publishing and before nothing else.
+const ONLY_LABELS: [&str; 34] = [
+    "发布日期",
+    "发布时间",
+    "发表日期",
+    "发表时间",
+    "發佈日期",
+    "게시일",
+    "公開日",
+    "掲載日",
+    "published on ",
+    "published:",
+    "date published",
+    "publication date",
+    "publishing date",
+    "veröffentlicht am ",
+    "veröffentlicht:",
+    "erschienen am ",
+    "veröffentlichungsdatum",
+    "publié le ",
+    "date de publication",
+    "publicado el ",
+    "publicado em ",
+    "fecha de publicación",
+    "data de publicação",
+    "pubblicato il ",
+    "data di pubblicazione",
+    "data pubblicazione",
+    "gepubliceerd op ",
+    "opublikowano",
+    "data publikacji",
+    "publicerad ",
+    "publisert ",
+    "дата публикации",
+    "опубликовано",
+    "تاريخ النشر",
+];
 
 /// A line from its words of publishing on, where words of a change stand before them.
 pub fn published_part(line: &str) -> Option<&str> {
@@ -355,12 +396,15 @@ fn worded(text: &str) -> Option<Published> {
 }
 
 static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(?:^|[^0-9./-])(?P<a>\d{1,2})[./-](?P<b>\d{1,2})[./-](?P<y>\d{4})(?:[^0-9/-]|[/-]\d{1,2}:|$)")
+    regex(r"(?:^|[^0-9./-])(?P<a>\d{1,2})(?P<sign>[./-])(?P<b>\d{1,2})[./-](?P<y>\d{4})(?:[^0-9/-]|[/-]\d{1,2}:|$)")
 });
 
 fn numbered(text: &str, language: Option<&str>) -> Option<Published> {
     let found = NUMBERED.captures(text)?;
     let (a, b, year) = (group(&found, "a")?, group(&found, "b")?, group(&found, "y")?);
+    // Who writes the month first writes slashes: dots in English are of the other side of the Atlantic.
+    let is_dotted = found.name("sign").is_some_and(|sign| sign.as_str() == ".");
+    let language = if is_dotted && language.is_some_and(is_english_alone) { Some("en-GB") } else { language };
     let (day, month) = day_and_month(a, b, language)?;
     Some(Published::Day(date(year, month, day)?))
 }
@@ -373,12 +417,16 @@ fn day_and_month(a: i16, b: i16, language: Option<&str>) -> Option<(i16, i16)> {
         _ if a == b => (a, b),
         _ => match language {
             Some(language) if language.eq_ignore_ascii_case("en-US") => (b, a),
-            // English alone does not say which side of the Atlantic.
-            Some(language) if language.starts_with("en") && !language.contains('-') => return None,
+            Some(language) if is_english_alone(language) => return None,
             Some(_) => (a, b),
             None => return None,
         },
     })
+}
+
+/// English alone does not say which side of the Atlantic.
+fn is_english_alone(language: &str) -> bool {
+    language.starts_with("en") && !language.contains('-')
 }
 
 /// A line that is a date with two digits for its year, and maybe a clock: «12/16/16 12:21pm». Where the year is written first
@@ -469,6 +517,8 @@ mod tests {
             ("19 آذار 2021", None, "2021-03-19"),
             ("03/04/2021", Some("en-US"), "2021-03-04"),
             ("03/04/2021", Some("de"), "2021-04-03"),
+            ("03.04.2021", Some("en"), "2021-04-03"),
+            ("03.04.2021", Some("en-US"), "2021-03-04"),
         ] {
             assert_eq!(parse(text, language).map(|found| found.to_string()).as_deref(), Some(expected), "{text}");
         }
@@ -520,6 +570,23 @@ mod tests {
         ] {
             let found = in_line(line, Some("pt")).map(|found| found.to_string());
             assert_eq!(found.as_deref(), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_label_says_that_a_day_is_that_of_publishing() {
+        for label in [
+            "VERÖFFENTLICHT AM 07.06.2019",
+            " Published on 7 June 2019",
+            "Publicado el 7/6/2019",
+            "发布日期: 2019-06-07",
+        ] {
+            assert!(is_labelled(label), "{label}");
+        }
+        for other in
+            ["Published 12 books", "Veröffentlichte Werke", "Date: 7 June 2019", "Am 7.6.2019 veröffentlicht", ""]
+        {
+            assert!(!is_labelled(other), "{other}");
         }
     }
 
