@@ -149,6 +149,9 @@ impl Lexer<'_> {
             self.problems.push(problem(self.at..self.at + length, message, format!("write ATLEAST/{count}")));
             return self.push(Lexeme::AtLeast(count), length);
         }
+        if self.first_elsewhere() {
+            return;
+        }
         // `near/5` is this language's own, but for its small letters.
         let own = |text: &str| text.get(..1).is_some_and(|digit| digit.starts_with(|c: char| c.is_ascii_digit()));
         let is_own = ["near/", "before/"].iter().any(|name| {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::bond::{Bound, bounds};
+use super::document::Document;
 use super::expr::{Expr, Link};
 use super::lexer::problem;
 use super::mend::mended;
@@ -31,24 +32,40 @@ pub struct QueryProblem {
 /// A mended query that is longer is not shown: who reads it could not see what differs.
 const MENDED_MAX_BYTES: usize = 400;
 
-/// The fields in which an atom is looked for, as bits.
+/// Where an atom is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Scope(u16);
+pub(super) struct Scope {
+    /// As bits.
+    fields: u16,
+    /// Only in so many words from the body's beginning.
+    first_words: Option<u32>,
+}
 
 impl Scope {
     /// Title, lead and body: where a term without a field is looked for.
-    pub(super) const TEXT: Self = Self(0b111);
+    pub(super) const TEXT: Self = Self { fields: 0b111, first_words: None };
 
     fn of(field: Field) -> Self {
-        match field {
+        let fields = match field {
             // The body begins with the lead.
-            Field::Body => Self(bit(Field::Lead) | bit(Field::Body)),
-            other => Self(bit(other)),
-        }
+            Field::Body => bit(Field::Lead) | bit(Field::Body),
+            other => bit(other),
+        };
+        Self { fields, first_words: None }
+    }
+
+    fn first(words: u32) -> Self {
+        Self { first_words: Some(words), ..Self::of(Field::Body) }
     }
 
     pub(super) fn holds(self, field: Field) -> bool {
-        self.0 & bit(field) != 0
+        self.fields & bit(field) != 0
+    }
+
+    /// Whether a place from one token to before another lies in it.
+    pub(super) fn covers(self, document: &Document, first: u32, after: u32) -> bool {
+        let within = |words| after.checked_sub(1).is_some_and(|last| document.is_in_first(words, last));
+        self.holds(document.field(first)) && self.first_words.is_none_or(within)
     }
 
     /// Whether this is where a part without a field is looked for.
@@ -58,7 +75,7 @@ impl Scope {
 
     /// Whether any of it is running text, which a score counts.
     pub(super) fn is_text(self) -> bool {
-        self.0 & Self::TEXT.0 != 0
+        self.fields & Self::TEXT.fields != 0
     }
 }
 
@@ -184,6 +201,7 @@ impl Builder<'_> {
                 Err(_) => Node::Or(Vec::new()),
             },
             Expr::Field(field, inner) => self.node(inner, Scope::of(*field)),
+            Expr::First(words, inner) => self.node(inner, Scope::first(*words)),
             Expr::AtLeast(count, inner) => Node::AtLeast(*count, Box::new(self.node(inner, scope))),
             Expr::Of(count, items) => Node::Of(*count, self.nodes(items, scope)),
             Expr::Chain { link, items, gaps } => {

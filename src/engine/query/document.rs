@@ -198,6 +198,13 @@ impl Document {
         }
     }
 
+    /// Whether a token of the body lies in its first words.
+    pub(super) fn is_in_first(&self, words: u32, token: u32) -> bool {
+        let body_start = self.lead_end - LEAD_WORDS * WORD;
+        let end = words.saturating_mul(WORD).saturating_add(body_start);
+        self.tokens.get(token as usize).is_some_and(|token| token.after <= end)
+    }
+
     pub(super) fn has_body(&self) -> bool {
         self.segments.iter().any(|segment| segment.field == Field::Body)
     }

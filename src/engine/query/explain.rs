@@ -95,7 +95,7 @@ pub fn explain_topic(spec: &TopicSpec, document: &Document) -> Explanation {
 
 fn clause(evaluation: &mut Evaluation<'_>, node: &Node, expr: &Expr) -> Clause {
     // A field is no node of its own: it has gone into the atoms below it.
-    if let Expr::Field(_, inner) = expr {
+    if let Expr::Field(_, inner) | Expr::First(_, inner) = expr {
         let mut clause = clause(evaluation, node, inner);
         clause.text = expr.to_string();
         return clause;

@@ -76,6 +76,8 @@ pub enum Expr {
     },
     /// `title:x`
     Field(Field, Box<Expr>),
+    /// `lead/40:x`: in the first 40 words of the body.
+    First(u32, Box<Expr>),
     /// `ATLEAST/n x`
     AtLeast(u32, Box<Expr>),
     /// `n OF (a, b, c)`
@@ -105,7 +107,7 @@ fn level(expr: &Expr) -> u8 {
         Expr::Not(_) => 3,
         Expr::Chain { link, .. } => link.level(),
         Expr::AtLeast(..) | Expr::Of(..) => 8,
-        Expr::Field(..) => 9,
+        Expr::Field(..) | Expr::First(..) => 9,
         Expr::Term(_) | Expr::Group(_) | Expr::Regex { .. } => 10,
     }
 }
@@ -148,6 +150,10 @@ impl fmt::Display for Expr {
             }
             Self::Field(field, inner) => {
                 write!(f, "{}:", field_name(*field))?;
+                inner.print(f, 10)
+            }
+            Self::First(words, inner) => {
+                write!(f, "lead/{words}:")?;
                 inner.print(f, 10)
             }
             Self::AtLeast(count, inner) => {

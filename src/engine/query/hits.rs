@@ -19,7 +19,7 @@ pub(super) struct Hit {
 /// Puts the hits of an atom's patterns in order: those outside its fields and those that overlap one of `none` dropped,
 /// of two at one place the longer kept. Beginnings and ends both ascend.
 pub(super) fn settle(document: &Document, atom: &Atom, mut any: Vec<Hit>, mut none: Vec<Hit>) -> Vec<Hit> {
-    any.retain(|hit| atom.scope.holds(document.field(hit.first)));
+    any.retain(|hit| atom.scope.covers(document, hit.first, hit.after));
     any.sort_unstable_by_key(|hit| (hit.first, u32::MAX - hit.after));
     none.sort_unstable_by_key(|hit| hit.first);
     let mut blocked_until = 0;

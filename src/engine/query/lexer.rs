@@ -27,12 +27,17 @@ pub(super) enum Lexeme {
     AtLeast(u32),
     Of(u32),
     Field(Field),
+    /// `lead/40:`
+    First(u32),
     Group(String),
     Word(String),
     Exact(String),
     Phrase(String),
     ExactPhrase(String),
-    Regex { pattern: String, ignore_case: bool },
+    Regex {
+        pattern: String,
+        ignore_case: bool,
+    },
 }
 
 /// A piece with its place in the query, in bytes.
@@ -101,6 +106,7 @@ impl<'a> Lexer<'a> {
                 self.push(Lexeme::Open, 1);
             }
             ',' | '，' | ';' => self.push(Lexeme::Comma, first.len_utf8()),
+            '/' if self.first_elsewhere() => {}
             '/' => self.regex(),
             '=' if rest.chars().nth(1).is_some_and(opens_quote) => self.phrase(1),
             _ if opens_quote(first) => self.phrase(0),
@@ -236,6 +242,9 @@ impl<'a> Lexer<'a> {
     /// `title:` and its like; also reports a name that is no field.
     fn field(&mut self, text: &str) -> bool {
         let Some((name, _)) = text.split_once(':') else { return false };
+        if let Some((name, words)) = name.split_once('/') {
+            return self.first_words(name, words);
+        }
         if name.len() < 2 || !name.chars().all(|c| c.is_ascii_alphabetic()) {
             return false;
         }

@@ -30,7 +30,12 @@ fn within(expr: &Expr, terms: &Terms, depth: usize) -> Option<Expr> {
             }
         },
         Expr::Regex { pattern, ignore_case } => compile_regex(pattern, *ignore_case).is_ok().then(|| expr.clone()),
-        Expr::Field(field, inner) => one(inner).map(|inner| in_field(*field, inner)),
+        Expr::Field(field, inner) => {
+            one(inner).map(|inner| in_field(*field, inner, &|inner| Expr::Field(*field, Box::new(inner))))
+        }
+        Expr::First(words, inner) => {
+            one(inner).map(|inner| in_field(Field::Lead, inner, &|inner| Expr::First(*words, Box::new(inner))))
+        }
         Expr::AtLeast(count, inner) => one(inner).map(|inner| at_least(*count, inner)),
         Expr::Of(count, items) => {
             let items = each(items);
@@ -72,27 +77,28 @@ fn mended_term(term: &Term) -> Option<Term> {
 }
 
 /// The inner of two fields counts, and a pattern moves to where it may stand.
-fn in_field(field: Field, inner: Expr) -> Expr {
-    let each = |items: Vec<Expr>| items.into_iter().map(|item| in_field(field, item)).collect::<Vec<_>>();
+fn in_field(field: Field, inner: Expr, fielded: &dyn Fn(Expr) -> Expr) -> Expr {
+    let one = |inner: Expr| in_field(field, inner, fielded);
+    let each = |items: Vec<Expr>| items.into_iter().map(one).collect::<Vec<_>>();
     match inner {
-        Expr::Field(..) => inner,
+        Expr::Field(..) | Expr::First(..) => inner,
         Expr::Regex { .. } if !matches!(field, Field::Title | Field::Url | Field::Source) => {
             Expr::Field(Field::Title, Box::new(inner))
         }
-        inner if !has_field(&inner) => Expr::Field(field, Box::new(inner)),
-        Expr::AtLeast(count, inner) => Expr::AtLeast(count, Box::new(in_field(field, *inner))),
-        Expr::Not(inner) => Expr::Not(Box::new(in_field(field, *inner))),
+        inner if !has_field(&inner) => fielded(inner),
+        Expr::AtLeast(count, inner) => Expr::AtLeast(count, Box::new(one(*inner))),
+        Expr::Not(inner) => Expr::Not(Box::new(one(*inner))),
         Expr::Of(count, items) => Expr::Of(count, each(items)),
         Expr::And(items) => Expr::And(each(items)),
         Expr::Or(items) => Expr::Or(each(items)),
         Expr::Chain { link, items, gaps } => Expr::Chain { link, items: each(items), gaps },
-        Expr::Term(_) | Expr::Group(_) | Expr::Regex { .. } => Expr::Field(field, Box::new(inner)),
+        Expr::Term(_) | Expr::Group(_) | Expr::Regex { .. } => fielded(inner),
     }
 }
 
 fn has_field(expr: &Expr) -> bool {
     match expr {
-        Expr::Field(..) => true,
+        Expr::Field(..) | Expr::First(..) => true,
         Expr::AtLeast(_, inner) | Expr::Not(inner) => has_field(inner),
         Expr::Of(_, items) | Expr::And(items) | Expr::Or(items) | Expr::Chain { items, .. } => {
             items.iter().any(has_field)
@@ -107,7 +113,9 @@ fn has_places(expr: &Expr) -> bool {
         Expr::And(_) | Expr::Not(_) | Expr::Regex { .. } => false,
         Expr::Field(field, _) => matches!(field, Field::Title | Field::Lead | Field::Body),
         Expr::Or(items) => items.iter().all(has_places),
-        Expr::Term(_) | Expr::Group(_) | Expr::AtLeast(..) | Expr::Of(..) | Expr::Chain { .. } => true,
+        Expr::Term(_) | Expr::Group(_) | Expr::AtLeast(..) | Expr::Of(..) | Expr::Chain { .. } | Expr::First(..) => {
+            true
+        }
     }
 }
 

@@ -20,6 +20,7 @@ mod eval;
 mod evidence;
 mod explain;
 mod expr;
+mod first;
 mod hits;
 mod inflect;
 mod lexer;

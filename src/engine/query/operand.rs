@@ -67,11 +67,14 @@ impl Parser<'_> {
     }
 
     fn fielded(&mut self) -> Expr {
-        let Some(Lexeme::Field(field)) = self.peek() else { return self.primary(None) };
-        let field = *field;
+        let (field, words) = match self.peek() {
+            Some(Lexeme::Field(field)) => (*field, None),
+            Some(Lexeme::First(words)) => (Field::Lead, Some(*words)),
+            _ => return self.primary(None),
+        };
         let from = self.at;
         self.at += 1;
-        if let Some(Lexeme::Field(_)) = self.peek() {
+        if let Some(Lexeme::Field(_) | Lexeme::First(_)) = self.peek() {
             let message = "a field cannot stand in a field";
             self.report(self.span_since(from), message, "keep the inner one".to_owned());
             return self.fielded();
@@ -81,14 +84,17 @@ impl Parser<'_> {
         if self.problems.len() == before {
             self.check_inside_field(&inner, field, from);
         }
-        Expr::Field(field, Box::new(inner))
+        match words {
+            Some(words) => Expr::First(words, Box::new(inner)),
+            None => Expr::Field(field, Box::new(inner)),
+        }
     }
 
     fn check_inside_field(&mut self, inner: &Expr, field: Field, from: usize) {
         let mut stack = vec![inner];
         while let Some(expr) = stack.pop() {
             match expr {
-                Expr::Field(..) => {
+                Expr::Field(..) | Expr::First(..) => {
                     let message = format!("a field cannot stand in a field: this is inside {}:", field_name(field));
                     let hint = "close the parentheses before the second field".to_owned();
                     self.report(self.span_since(from), message, hint);

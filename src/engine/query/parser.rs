@@ -287,8 +287,10 @@ impl Parser<'_> {
 }
 
 fn begins_operand(lexeme: &Lexeme) -> bool {
-    matches!(lexeme, Lexeme::Open | Lexeme::Not | Lexeme::AtLeast(_) | Lexeme::Of(_) | Lexeme::Field(_))
-        || is_term(lexeme)
+    matches!(
+        lexeme,
+        Lexeme::Open | Lexeme::Not | Lexeme::AtLeast(_) | Lexeme::Of(_) | Lexeme::Field(_) | Lexeme::First(_)
+    ) || is_term(lexeme)
 }
 
 fn ends_operand(lexeme: &Lexeme) -> bool {

@@ -67,6 +67,11 @@ fn mistakes_are_told_with_their_place_and_a_correction() {
         "OF (a, b)",
         "4 OF (a, b)",
         "title:lead:x",
+        "lead/40:title:x",
+        "title:(a AND lead/40:x)",
+        "lead/x:China AND lead/0:talks AND lead/4000:US",
+        "title/8:China AND lead/:talks",
+        "lead/40:/x/",
         "title:(a AND lead:x)",
         "title: AND x",
         "a, b",
@@ -102,6 +107,9 @@ const FROM_ELSEWHERE: &[&str] = &[
     "US, China, talks",
     "2 of (US, China, talks)",
     "ATLEAST 2 China",
+    "FIRST/50 China AND /F20/ (talks OR summit)",
+    "FIRST(5) China AND FIRSTLY",
+    "ingress/40:China AND body/9:talks",
     "US NEAR 5 China",
     "China*talks AND tal*",
     "US BEFORE China",
@@ -157,6 +165,7 @@ fn operators_bind_as_documented() {
         "title:a NEAR/3 title:b",
         "title:(a OR b)",
         "ATLEAST/2 title:$china",
+        "lead/40:a NEAR/3 Lead/2:(b OR c)",
         "2 OF (a, b OR c, d NEAR/2 e) AND f",
         "((a))",
         "(a AND b) AND c",
@@ -176,7 +185,7 @@ fn a_query_that_blows_up_is_refused() {
     let deep = format!("{}a{}", "(".repeat(10_000), ")".repeat(10_000));
     let nots = format!("{}a", "NOT ".repeat(10_000));
     let long = "a AND ".repeat(20_000);
-    for text in [deep, nots, long, "title:".repeat(3_000), "ATLEAST/2 ".repeat(3_000)] {
+    for text in [deep, nots, long, "title:".repeat(3_000), "lead/9:".repeat(3_000), "ATLEAST/2 ".repeat(3_000)] {
         assert!(Query::compile(&text, &starter()).is_err(), "{text:.40}");
     }
 }
@@ -221,6 +230,7 @@ pub(super) fn any_query() -> impl Strategy<Value = Expr> {
     let part = prop_oneof![
         4 => any_place(),
         1 => (fields, any_place()).prop_map(|(field, inner)| Expr::Field(field, Box::new(inner))),
+        1 => (1..200_u32, any_place()).prop_map(|(words, inner)| Expr::First(words, Box::new(inner))),
         1 => "[a-z]{1,3}[/.]?[a-z]{1,2}".prop_map(|pattern| Expr::Regex { pattern, ignore_case: true }),
         1 => prop::collection::vec(any_place(), 2..4).prop_map(|items| Expr::Of(2, items)),
     ];
@@ -252,7 +262,7 @@ proptest! {
     fn no_row_of_pieces_makes_the_parser_panic(pieces in prop::collection::vec(prop_oneof![
         Just("("), Just(")"), Just(","), Just("AND"), Just("OR"), Just("NOT"), Just("NEAR/3"), Just("BEFORE/2"),
         Just("SENTENCE"), Just("PARAGRAPH"), Just("ATLEAST/2"), Just("2 OF"), Just("OF"), Just("title:"), Just("/a/"),
-        Just("w/5"), Just("@us"), Just("["), Just("]"), Just("intitle:"), Just("'a b'"), Just("wom?n"), Just("\"a b\"~3"),
+        Just("lead/9:"), Just("lead/x:"), Just("FIRST/3"), Just("/F3/"), Just("w/5"), Just("@us"), Just("["), Just("]"), Just("intitle:"), Just("'a b'"), Just("wom?n"), Just("\"a b\"~3"),
         Just("\""), Just("$us"), Just("$x"), Just("word"), Just("=US"), Just("and"), Just("near"), Just("-x"), Just("NEAR"),
     ], 0..14)) {
         check_spans(&pieces.join(" "));

@@ -197,6 +197,23 @@ fn sentences_paragraphs_and_the_lead_are_places() {
         ("here NEAR/5 China", false),
         ("lead:China", true),
         ("lead:Korea", false),
+        ("lead/1:China", true),
+        ("lead/1:sang", false),
+        ("lead/2:Japan", false),
+        ("lead/3:Japan", true),
+        ("lead/5:\"U.S. envoys\"", false),
+        ("lead/6:\"U.S. envoys\"", true),
+        ("lead/4:(China SENTENCE sang)", true),
+        ("lead/4:(Japan NEAR/2 U.S.)", false),
+        ("lead/5:(Japan NEAR/2 U.S.)", true),
+        ("lead/4:(China AND Japan)", true),
+        ("lead/4:(China AND NOT U.S.)", true),
+        ("lead/5:(China AND NOT U.S.)", false),
+        ("ATLEAST/2 lead/4:(China OR Japan)", true),
+        ("ATLEAST/2 lead/2:(China OR Japan)", false),
+        ("lead/10:Title", false),
+        ("lead/120:Korea", false),
+        ("lead/140:Korea", true),
         ("body:Korea", true),
         ("body:China", true),
         ("=US SENTENCE met", true),
@@ -301,6 +318,16 @@ fn holds_compiled(query: &Query, document: &Document) -> bool {
 }
 
 #[test]
+fn the_first_words_of_chinese_are_two_characters_each() {
+    let document = article("zh", "各方关注日内瓦", &["中美会谈继续，双方同意保持沟通。"]);
+    for (text, expected) in
+        [("lead/1:中美", true), ("lead/1:会谈", false), ("lead/2:会谈", true), ("lead/3:沟通", false)]
+    {
+        assert_eq!(holds(text, &document), expected, "{text}");
+    }
+}
+
+#[test]
 fn an_explanation_says_what_held_and_how_near_the_rest_was() {
     let filler = "Nothing else was said about it. ".repeat(12);
     let document = article(
@@ -317,6 +344,7 @@ fn an_explanation_says_what_held_and_how_near_the_rest_was() {
         "\"trade talks\" AND (lang:fr OR 2 OF (China, Japan, Geneva))",
         "$us SENTENCE $china AND url:/2026/",
         "title:talks NEAR/3 Geneva OR tag:asia",
+        "lead/8:($us NEAR/8 delegation) AND lead/5:Geneva",
     ]
     .into_iter()
     .map(|text| format!("{text}\n{}", explain(&query(text), &document)))
@@ -454,7 +482,7 @@ proptest! {
     #[test]
     fn no_text_makes_matching_panic(title in "\\PC{0,40}", body in "\\PC{0,200}", language in "[a-z]{0,3}") {
         let document = article(&language, &title, &[&body]);
-        for text in ["$us NEAR/15 $china NEAR/15 $talks", "ATLEAST/2 a OR b SENTENCE c", "/./ OR é", "中 BEFORE/2 国"] {
+        for text in ["$us NEAR/15 $china NEAR/15 $talks", "ATLEAST/2 a OR b SENTENCE c", "/./ OR é", "中 BEFORE/2 国", "lead/3:(a OR 中)"] {
             holds(text, &document);
         }
         drop(suggest(&[document], &[], &query("a")));
