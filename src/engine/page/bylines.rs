@@ -294,21 +294,24 @@ const AUTHOR_NAMES: [&str; 7] = ["author", "authors", "username", "autor", "auto
 /// What stands in such a name of somebody who is not the article's author.
 const OTHER_AUTHORS: [&str; 6] = ["comment", "quote", "related", "teaser", "inline", "reply"];
 
-/// Whether an element near the headline may hold its author's name for its markup: in HTML an address is how to reach who
-/// wrote, and names such as `c-article-meta__author` end in the word.
+/// Whether an element near the headline may hold its author's name for its markup: names such as `c-article-meta__author` end
+/// in the word, and in HTML an address is how to reach who wrote, or where something takes place.
 fn is_named_beside_headline(dom: &Dom<'_>, id: NodeId) -> bool {
-    let is_address = |at| dom.tag(at) == Some(Tag::Address);
-    let ends = |name: &str| {
-        let name = name.to_ascii_lowercase();
-        ["author", "authors", "author-name", "author__name", "author_name"].iter().any(|end| name.ends_with(end))
-            && !OTHER_AUTHORS.iter().any(|other| name.contains(other))
+    let says = |at, fits: fn(&str) -> bool| {
+        let class = dom.attribute(at, Name::Class).filter(|class| may_name(class)).map(str::to_ascii_lowercase);
+        class.is_some_and(|class| {
+            class
+                .split_ascii_whitespace()
+                .any(|name| fits(name) && !OTHER_AUTHORS.iter().any(|other| name.contains(other)))
+        })
     };
-    is_address(id)
-        || is_address(dom.parent(id))
-        || dom
-            .attribute(id, Name::Class)
-            .filter(|class| may_name(class))
-            .is_some_and(|class| class.split_ascii_whitespace().any(ends))
+    let ends = |name: &str| {
+        ["author", "authors", "author-name", "author__name", "author_name"].iter().any(|end| name.ends_with(end))
+    };
+    let holds = |name: &str| name.contains("author") || name.contains("autor");
+    let is_address = |at| dom.tag(at) == Some(Tag::Address);
+    says(id, ends)
+        || ((is_address(id) || is_address(dom.parent(id))) && dom.ancestors(id).take(4).any(|at| says(at, holds)))
 }
 
 /// What content systems call a byline, without hyphens and underscores.
@@ -457,9 +460,9 @@ mod tests {
     #[test]
     fn markup_beside_the_headline_names_who_wrote() {
         for (below, expected) in [
-            ("<div class=info><address>Jo Arden | Velm</address></div>", vec!["Jo Arden"]),
-            ("<address><span>Jo Arden</span></address>", vec!["Jo Arden"]),
-            ("<address>Velm</address>", vec![]),
+            ("<div class=info_autor><address>Jo Arden | Velm</address></div>", vec!["Jo Arden"]),
+            ("<div class=author-info__box><address><span>Jo Arden</span></address></div>", vec!["Jo Arden"]),
+            ("<address>Town Hall, New York</address>", vec![]),
             ("<div class=c-article-meta__author>Jo Arden</div>", vec!["Jo Arden"]),
             ("<span class=autor>Jo de Arden</span>", vec!["Jo de Arden"]),
             ("<span class=pull-quote__author>Sam Lee</span>", vec![]),
