@@ -3,7 +3,7 @@
 
 use super::borrowed;
 use super::expr::FIELDS;
-use super::lexer::{DISTANCE_MAX_WORDS, Lexeme, Lexer, problem};
+use super::lexer::{DISTANCE_MAX_WORDS, Lexeme, Lexer, nearest_field, problem};
 use crate::model::topic::Field;
 
 /// How many words are offered where no number can be used: one or two sentences of news.
@@ -14,7 +14,8 @@ impl Lexer<'_> {
     pub(super) fn first_words(&mut self, name: &str, number: &str) -> bool {
         let lower = name.to_ascii_lowercase();
         let known = FIELDS.iter().find(|(known, _)| *known == lower || borrowed::field(&lower) == Some(*known));
-        let Some((own, field)) = known else { return false };
+        let misspelt = || number.parse::<u32>().ok().and_then(|_| nearest_field(&lower));
+        let Some((own, field)) = known.or_else(misspelt) else { return false };
         let words = number.parse::<u32>().ok().filter(|words| (1..=DISTANCE_MAX_WORDS).contains(words));
         let likely = words.unwrap_or(if number.len() > 3 { DISTANCE_MAX_WORDS } else { LIKELY_WORDS });
         let told = match (field, words) {

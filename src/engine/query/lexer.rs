@@ -51,6 +51,12 @@ pub(super) fn problem(span: Range<usize>, message: impl Into<String>, hint: impl
     QueryProblem { span, message: message.into(), hint: hint.into(), mended: None }
 }
 
+/// The field that a name in lower case, which is none, was likely meant to be.
+pub(super) fn nearest_field(name: &str) -> Option<&'static (&'static str, Field)> {
+    let alike = |(known, _): &(&str, Field)| strsim::jaro_winkler(known, name);
+    FIELDS.iter().max_by(|a, b| alike(a).total_cmp(&alike(b))).filter(|nearest| alike(nearest) > 0.7)
+}
+
 /// Cuts a query; problems come beside the pieces. `known` says whether an alias group exists and, if not, which is nearest.
 pub(super) fn lex<'a>(text: &'a str, known: &'a Known<'a>) -> (Vec<Spanned>, Vec<QueryProblem>) {
     let mut lexer = Lexer { text, at: 0, lexemes: Vec::new(), problems: Vec::new(), known };
@@ -261,19 +267,17 @@ impl<'a> Lexer<'a> {
             return true;
         }
         let known: Vec<&str> = FIELDS.iter().map(|(known, _)| *known).collect();
-        let nearest =
-            known.iter().max_by(|a, b| strsim::jaro_winkler(a, &lower).total_cmp(&strsim::jaro_winkler(b, &lower)));
-        let likely = nearest.copied().filter(|nearest| strsim::jaro_winkler(nearest, &lower) > 0.7);
+        let likely = nearest_field(&lower);
         let message = format!("`{name}:` is no field: expected one of {}", known.join(", "));
         let hint = match likely {
             _ if matches!(lower.as_str(), "http" | "https" | "www") => Some("look into addresses with url:".to_owned()),
-            Some(nearest) => Some(format!("did you mean {nearest}: ?")),
+            Some((nearest, _)) => Some(format!("did you mean {nearest}: ?")),
             _ => Some(format!("to look for these words, quote them: \"{text}\"")),
         };
         self.problems.push(problem(self.at..self.at + name.len() + 1, message, hint));
         if text.starts_with("http") {
             self.push(Lexeme::Phrase(text.to_owned()), text.len());
-        } else if let Some((_, field)) = FIELDS.iter().find(|(known, _)| likely == Some(*known)) {
+        } else if let Some((_, field)) = likely {
             self.push(Lexeme::Field(*field), name.len() + 1);
         } else {
             self.push(Lexeme::Phrase(text.to_owned()), text.len());

@@ -72,6 +72,7 @@ fn mistakes_are_told_with_their_place_and_a_correction() {
         "lead/x:China AND lead/0:talks AND lead/4000:US",
         "title/8:China AND lead/:talks",
         "lead/40:/x/",
+        "led/40:China AND titel/8:talks AND version/2:x",
         "title:(a AND lead:x)",
         "title: AND x",
         "a, b",
