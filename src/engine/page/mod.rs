@@ -17,6 +17,7 @@ mod discussion;
 pub mod dom;
 pub mod entities;
 mod flight;
+mod home;
 mod islands;
 mod jsonld;
 mod learned;

@@ -1,6 +1,9 @@
 //! The headline, without the site's suffix.
 
+use std::cell::OnceCell;
+
 use super::dom::{Name, NodeId, Tag};
+use super::home;
 use super::metadata::{Said, has_property, squeeze};
 use super::same_letters;
 use crate::model::url::WebUrl;
@@ -43,11 +46,13 @@ struct Places<'a> {
     said: &'a Said<'a>,
     /// The feed's title for the page.
     entry: Option<&'a str>,
+    /// What links to the front page call it, once that was asked.
+    home: OnceCell<Vec<String>>,
 }
 
 /// The headline of a page: what the site's rules found, else what page and feed agree on.
 pub(super) fn headline(said: &Said<'_>, entry: Option<&str>, ruled: Option<String>) -> Headline {
-    Places { said, entry }.headline(ruled)
+    Places { said, entry, home: OnceCell::new() }.headline(ruled)
 }
 
 struct Heading {
@@ -112,11 +117,14 @@ impl Places<'_> {
         let dom = self.said.dom;
         let link = dom.subtree(heading).find(|id| dom.tag(*id) == Some(Tag::A));
         let all = |link| squeeze(&dom.text_content(link)) == squeeze(&dom.text_content(heading));
-        link.filter(|link| all(*link)).and_then(|link| dom.attribute(link, Name::Href)).is_some_and(|href| {
-            self.said.url.join(href).is_ok_and(|to| {
-                to.site() == self.said.url.site() && to.as_url().path() == "/" && to.as_url().query().is_none()
-            })
-        })
+        let href = link.filter(|link| all(*link)).and_then(|link| dom.attribute(link, Name::Href));
+        href.is_some_and(|href| home::leads_home(self.said.url, href))
+    }
+
+    /// Whether links to the front page call it so.
+    fn is_called(&self, name: &str) -> bool {
+        let known = self.home.get_or_init(|| home::names(self.said.dom, self.said.url));
+        known.iter().any(|known| same_letters(known, name))
     }
 
     /// What a page without a heading shows of its title, up to a sign: the longest such beginning.
@@ -272,7 +280,8 @@ impl Places<'_> {
     }
 
     fn stripped(&self, text: &str) -> String {
-        let short = strip(text, self.said.site, self.said.url);
+        let short =
+            strip(text, |part| names_site(part, self.said.site, self.said.url) || self.is_called(part), self.said.site);
         // The sign of a link to the heading itself.
         self.without_section(&short, text).trim_end_matches(['¶', ' ']).to_owned()
     }
@@ -292,7 +301,13 @@ impl Places<'_> {
     }
 
     fn names_site(&self, text: &str) -> bool {
-        self.said.site.is_some_and(|site| same_letters(site, text))
+        self.said.site.is_some_and(|site| same_letters(site, text)) || self.is_host(text)
+    }
+
+    /// Whether a text is what the site's host is called.
+    fn is_host(&self, text: &str) -> bool {
+        let label = self.said.url.site().split('.').next().unwrap_or_default();
+        label.len() > 4 && same_letters(label, text)
     }
 }
 
@@ -327,8 +342,8 @@ fn shares_words(a: &str, b: &str) -> bool {
     shared * 2 >= a.len().min(b.len()).max(1)
 }
 
-/// Cuts off a last (or first) part that names the site, its host or its section.
-fn strip(title: &str, site: Option<&str>, url: &WebUrl) -> String {
+/// Cuts off a last (or first) part that names the site.
+fn strip(title: &str, names_site: impl Fn(&str) -> bool, site: Option<&str>) -> String {
     let mut title = title.trim();
     for _ in 0..3 {
         // Titles in Chinese name section and site behind such a sign, and have no other use for it.
@@ -346,13 +361,13 @@ fn strip(title: &str, site: Option<&str>, url: &WebUrl) -> String {
         let (Some((last, last_len)), Some((first, first_len))) = (last, first) else { break };
         let head = title.get(..last).unwrap_or_default().trim();
         let tail = title.get(last + last_len..).unwrap_or_default().trim();
-        if names_site(tail, site, url) && !head.is_empty() {
+        if !head.is_empty() && names_site(tail) {
             title = head;
             continue;
         }
         let (start, rest) =
             (title.get(..first).unwrap_or_default().trim(), title.get(first + first_len..).unwrap_or_default().trim());
-        if names_site(start, site, url) && !rest.is_empty() {
+        if !rest.is_empty() && names_site(start) {
             title = rest;
             continue;
         }
@@ -412,7 +427,36 @@ mod tests {
             ("Frosty Talks - Global Research, News and Views", Some("Global Research"), "Frosty Talks"),
             ("港口谈判结束未达成协议_国际_晨报网", None, "港口谈判结束未达成协议"),
         ] {
-            assert_eq!(strip(title, site, &url), expected);
+            assert_eq!(strip(title, |part| names_site(part, site, &url), site), expected);
+        }
+    }
+
+    #[test]
+    fn what_the_logo_says_is_no_part_of_the_headline() {
+        let prose = "<p>The council met on Tuesday, and agreed to rebuild the pier by spring, officials of the harbour said.</p>";
+        let read = |title: &str, logo: &str, heading: &str| {
+            let html = format!("<title>{title}</title><body>{logo}<div>{heading}{prose}{prose}</div></body>");
+            crate::engine::page::tests::read_at(&html, "https://velm-council.test/news/17").title
+        };
+        let logo = "<a href=/><img alt='Citizens of Velm' src=l.png></a>";
+        for (title, logo, heading, expected) in [
+            ("Citizens of Velm - Pool stays cold, kiosk open", logo, "", "Pool stays cold, kiosk open"),
+            ("Pool stays cold | Citizens of Velm", "<h1><a href='/'>Citizens of Velm</a></h1>", "", "Pool stays cold"),
+            (
+                "Pool stays cold » Citizens of Velm",
+                "<a title='Citizens of Velm' href=https://velm-council.test>Home</a>",
+                "",
+                "Pool stays cold",
+            ),
+            (
+                "Pool stays cold - Citizens of Velm",
+                "<a href=/citizens><img alt='Citizens of Velm'></a>",
+                "",
+                "Pool stays cold - Citizens of Velm",
+            ),
+            ("Velm Council", "", "<h1>Pool stays cold</h1>", "Pool stays cold"),
+        ] {
+            assert_eq!(read(title, logo, heading).as_deref(), Some(expected), "{title} {logo}");
         }
     }
 

@@ -51,7 +51,7 @@ names! {
     Itemprop = "itemprop", Itemtype = "itemtype", HttpEquiv = "http-equiv", Type = "type", Lang = "lang",
     XmlLang = "xml:lang", Title = "title", Datetime = "datetime", Style = "style", Role = "role", Hidden = "hidden",
     AriaHidden = "aria-hidden", DataTestid = "data-testid", DataComponent = "data-component", DataModule = "data-module",
-    DataBlock = "data-block",
+    DataBlock = "data-block", Alt = "alt",
 }
 
 impl Tag {
