@@ -8,6 +8,10 @@ const AGENCY_CAPTION_MAX_CHARS: u32 = 220;
 /// A credit is within so many bytes of the end.
 const CREDIT_MAX_BYTES: usize = 90;
 
+/// How a line ends that says who took a picture, in Chinese and Japanese, and how long it is at most, in characters.
+const SIGNS: [&str; 4] = ["摄", "攝", "摄影", "撮影"];
+const SIGNED_MAX_CHARS: u32 = 60;
+
 /// How a credit begins in brackets, in lower case.
 const OPENINGS: [&str; 17] = [
     "ap photo",
@@ -83,10 +87,20 @@ pub(super) fn credits_image(text: &str, chars: u32) -> bool {
     let start = text.len().saturating_sub(CREDIT_MAX_BYTES);
     let start = (start..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
     let tail = text.get(start..).unwrap_or_default();
-    is_in_brackets(tail) || is_labelled(tail, start == 0) || (chars <= AGENCY_CAPTION_MAX_CHARS && is_of_agency(tail))
+    let is_signed = chars <= SIGNED_MAX_CHARS && SIGNS.iter().any(|sign| text.ends_with(sign));
+    is_signed
+        || is_in_brackets(tail)
+        || is_labelled(tail, start == 0)
+        || (chars <= AGENCY_CAPTION_MAX_CHARS && is_of_agency(tail))
 }
 
 fn is_in_brackets(tail: &str) -> bool {
+    // «Delegates leave the hall [Harbour Images]».
+    if let Some((before, name)) = tail.strip_suffix(']').and_then(|rest| rest.rsplit_once('[')) {
+        let is_name = name.split_whitespace().take(5).count() < 5
+            && name.split_whitespace().all(|word| word.starts_with(char::is_uppercase));
+        return is_name && !before.trim_end().is_empty() && !before.trim_end().ends_with(['.', '!', '?', '”', '"']);
+    }
     let Some((before, inner)) = tail.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')) else { return false };
     let folded = inner.to_lowercase();
     let is_opened = OPENINGS.iter().any(|opening| folded.starts_with(opening));
@@ -144,6 +158,9 @@ mod tests {
             ("The ferry in port | AFP", true),
             ("Jo Arden © Getty Images", true),
             ("Der Hafen am Morgen. Foto: dpa", true),
+            ("Delegates leave the hall [Harbour Images]", true),
+            ("隧道南口。王海 摄", true),
+            ("“They [the council] will pay,” she said of [it]", false),
             ("He was shown a photo by his clerk, who had kept it.", false),
             ("“It was a photo by a friend,” he told Reuters", false),
             ("The talks go on, both sides said. (Reuters)", false),

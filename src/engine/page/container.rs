@@ -2,6 +2,7 @@
 //! Readability), names such as `articleBody` outvote them where they hold as much, and a body that is split over siblings is
 //! taken whole.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
@@ -12,6 +13,9 @@ use super::dom::{Dom, Name, NodeId, Tag};
 use super::marks::Marks;
 use super::metadata::has_property;
 use super::pattern::any_of;
+use super::story;
+use super::teasers::Teasers;
+use crate::model::article::BlockKind;
 
 /// A block votes from this length on, in characters.
 const VOTE_MIN_CHARS: u32 = 25;
@@ -37,19 +41,42 @@ const BEGINNING_PURE_SHARE: f64 = 0.85;
 const PIECES_MIN: usize = 3;
 /// A block of an article is one of its paragraphs from this length on, in characters.
 const PARAGRAPH_MIN_CHARS: u32 = 80;
-/// An article that its headline stands in has so much prose, in characters.
-const STORY_MIN_CHARS: u32 = 300;
 
 /// The element whose blocks are the article's. `headline` is where the page shows it.
-pub(super) fn find(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock], headline: Option<NodeId>) -> Option<NodeId> {
+pub(super) fn find(
+    dom: &Dom<'_>,
+    marks: &Marks,
+    blocks: &[RawBlock],
+    headline: Option<NodeId>,
+    teasers: &Teasers,
+) -> Option<NodeId> {
     let top = choose(dom, marks, blocks)?;
+    let top = teased(dom, marks, blocks, (top, headline), teasers).unwrap_or(top);
     let top = discussion::subject(dom, marks, blocks, top).unwrap_or(top);
-    let Some(story) = headline.and_then(|headline| story(dom, blocks, headline)) else { return Some(top) };
-    if !is_of_another(dom, blocks, top, story) {
+    let Some(story) = headline.and_then(|headline| story::of(dom, blocks, headline)) else { return Some(top) };
+    if !story::is_of_another(dom, blocks, top, story) {
         return Some(top);
     }
     let own = choose(dom, marks, blocks::within(dom, blocks, story.element))?;
     Some(if dom.subtree(story.element).contains(&own) { own } else { story.element })
+}
+
+/// The article where most of the voted container teases others: what is voted for without these, below the headline.
+fn teased(
+    dom: &Dom<'_>,
+    marks: &Marks,
+    blocks: &[RawBlock],
+    (top, headline): (NodeId, Option<NodeId>),
+    teasers: &Teasers,
+) -> Option<NodeId> {
+    if !teasers.prevail(blocks::within(dom, blocks, top)) {
+        return None;
+    }
+    let left: Vec<RawBlock> = blocks.iter().filter(|block| !teasers.has(block.element)).cloned().collect();
+    let found = choose(dom, marks, &left)?;
+    let told = blocks::within(dom, &left, found).iter().filter(|block| is_paragraph(block));
+    let is_below = headline.is_none_or(|headline| dom.after(found) > headline);
+    (is_below && told.map(|block| block.chars).sum::<u32>() >= PARAGRAPH_MIN_CHARS).then_some(found)
 }
 
 pub(super) fn choose(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock]) -> Option<NodeId> {
@@ -59,55 +86,8 @@ pub(super) fn choose(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock]) -> Optio
     Some(named(dom, marks, &prose, top).unwrap_or(top))
 }
 
-/// An article with its headline in it.
-#[derive(Clone, Copy)]
-struct Story {
-    element: NodeId,
-    headline: NodeId,
-}
-
-/// The article that a headline stands in: pages go on to their next articles, each whole, or show longer texts beside their own.
-fn story(dom: &Dom<'_>, blocks: &[RawBlock], headline: NodeId) -> Option<Story> {
-    let is_told = |element: &NodeId| {
-        let paragraphs = blocks::within(dom, blocks, *element).iter().filter(|block| is_paragraph(block));
-        let (count, chars) = paragraphs.fold((0, 0), |(count, chars), block| (count + 1, chars + block.chars));
-        count > 1 && chars >= STORY_MIN_CHARS
-    };
-    let element = dom.ancestors(headline).skip(1).filter(|at| is_story(dom, *at)).find(is_told)?;
-    Some(Story { element, headline })
-}
-
 pub(super) fn is_paragraph(block: &RawBlock) -> bool {
     block.chars >= PARAGRAPH_MIN_CHARS && block.link_density() < 0.5
-}
-
-/// Whether an element is an article by its tag or its class.
-fn is_story(dom: &Dom<'_>, id: NodeId) -> bool {
-    match dom.tag(id) {
-        Some(Tag::Article) => true,
-        Some(Tag::Div | Tag::Section) => dom.attribute(id, Name::Class).is_some_and(|class| {
-            class.split_ascii_whitespace().any(|name| ["hentry", "post", "article"].contains(&name))
-        }),
-        _ => false,
-    }
-}
-
-/// Whether the voted container is beside the article of the page's headline, or holds others like it.
-fn is_of_another(dom: &Dom<'_>, blocks: &[RawBlock], top: NodeId, story: Story) -> bool {
-    if dom.subtree(story.element).contains(&top) {
-        return false;
-    }
-    let all = dom.subtree(top);
-    if !all.contains(&story.element) {
-        return true;
-    }
-    let (own, heading) = (looks(dom, story.element), dom.tag(story.headline));
-    let inside = dom.subtree(story.element);
-    all.filter(|id| !inside.contains(id) && is_story(dom, *id) && looks(dom, *id) == own).any(|other| {
-        !dom.subtree(other).contains(&story.element)
-            && dom.subtree(other).any(|id| dom.tag(id) == heading)
-            && blocks::within(dom, blocks, other).iter().filter(|block| is_paragraph(block)).nth(1).is_some()
-    })
 }
 
 fn is_prose(block: &RawBlock) -> bool {
@@ -213,7 +193,7 @@ fn climb(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock], prose: &Prose, top: 
             continue;
         }
         if is_live(dom, above)
-            || is_begun(dom, marks, prose, above, at)
+            || is_begun(dom, marks, blocks, prose, (above, at))
             || is_continued(dom, blocks, above, at, &holders)
             || is_parted(dom, marks, blocks, prose, (above, at))
         {
@@ -224,9 +204,12 @@ fn climb(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock], prose: &Prose, top: 
 }
 
 /// Whether the body begins in what stands right before the container: long prose and nothing else, and nothing of length behind
-/// it. Blogs set what their front page shows and what follows it in elements of their own.
-fn is_begun(dom: &Dom<'_>, marks: &Marks, prose: &Prose, above: NodeId, at: NodeId) -> bool {
-    if dom.parent(at) != above {
+/// it. Blogs set what their front page shows and what follows it in elements of their own. Where the headline stands above all this,
+/// one paragraph there is the text's; and a header that was kept for its prose begins it.
+fn is_begun(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock], prose: &Prose, (above, at): (NodeId, NodeId)) -> bool {
+    let branch = dom.ancestors(at).take_while(|up| *up != above).last().unwrap_or(at);
+    let has_headline = |range: Range<NodeId>| range.into_iter().any(|id| dom.tag(id) == Some(Tag::H1));
+    if prose.of(dom, branch) > prose.of(dom, at) || (branch != at && has_headline(branch..at)) {
         return false;
     }
     let beside = |is_wanted: &dyn Fn(NodeId) -> bool| {
@@ -235,9 +218,22 @@ fn is_begun(dom: &Dom<'_>, marks: &Marks, prose: &Prose, above: NodeId, at: Node
             (text + f64::from(marks.sums(child).text), told + prose.of(dom, child))
         })
     };
-    let (text, told) = beside(&|child| child < at);
-    let (_, behind) = beside(&|child| child > at);
-    told >= BEGINNING_MIN_CHARS && told >= text * BEGINNING_PURE_SHARE && behind < f64::from(PARAGRAPH_MIN_CHARS)
+    let (text, told) = beside(&|child| child < branch);
+    let (_, behind) = beside(&|child| child > branch);
+    if behind >= f64::from(PARAGRAPH_MIN_CHARS) {
+        return false;
+    }
+    let is_lead = || {
+        let mut before = blocks::within(dom, blocks, above).iter().filter(|block| block.element < branch);
+        before.next().is_some_and(|lead| is_paragraph(lead) && lead.kind == BlockKind::Paragraph)
+            && before.next().is_none()
+    };
+    let is_header = |id: NodeId| dom.tag(id) == Some(Tag::Header) && marks.dropped(id).is_none();
+    let is_pure = told >= text * BEGINNING_PURE_SHARE;
+    (is_pure && told >= BEGINNING_MIN_CHARS)
+        || (is_pure && is_lead() && !has_headline(dom.subtree(above)) && has_headline(Dom::ROOT..above))
+        || (told >= f64::from(PARAGRAPH_MIN_CHARS)
+            && dom.children(above).any(|child| child < branch && is_header(child)))
 }
 
 /// Whether the body is parted into siblings that look the same to the letter, whatever they are called, and hold nearly all prose
@@ -275,7 +271,7 @@ const PART_LINK_DENSITY: f64 = 0.25;
 const PARTS_SHARE: f64 = 0.9;
 
 /// Whether an element is a running report by its name: its posts are one article, each in a container of its own.
-fn is_live(dom: &Dom<'_>, id: NodeId) -> bool {
+pub(super) fn is_live(dom: &Dom<'_>, id: NodeId) -> bool {
     [Name::Class, Name::Id, Name::DataComponent, Name::DataTestid, Name::Itemtype].into_iter().any(|name| {
         dom.attribute(id, name).is_some_and(|value| {
             let mut words = value.split(|c: char| !c.is_ascii_alphanumeric());
@@ -287,10 +283,10 @@ fn is_live(dom: &Dom<'_>, id: NodeId) -> bool {
     })
 }
 
-type Looks<'a> = (Option<Tag>, &'a str);
+pub(super) type Looks<'a> = (Option<Tag>, &'a str);
 
 /// The longest class tells most; pieces that are numbered (`story-body-2`) look the same.
-fn looks<'a>(dom: &'a Dom<'_>, id: NodeId) -> Looks<'a> {
+pub(super) fn looks<'a>(dom: &'a Dom<'_>, id: NodeId) -> Looks<'a> {
     let class = dom.attribute(id, Name::Class).unwrap_or_default();
     let name = class.split_whitespace().max_by_key(|name| name.len()).unwrap_or_default();
     let unnumbered = name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '_'));
@@ -488,6 +484,13 @@ mod tests {
             let found = read(&html);
             assert_eq!(texts(&found), [0, 1, 2].map(|at| format!("{} {at}", line("harbour"))), "{name}");
         }
+        // The next one is no longer, and looks other.
+        let html = format!(
+            "{head}<main><article class=first><div class=text><h1>Pier to be rebuilt by spring</h1>{}</div></article><section><h4>Next</h4><article class='post other'><h2>Lamps to be lit again</h2>{}</article></section></main>",
+            told("harbour", 4),
+            told("island", 2)
+        );
+        assert_eq!(texts(&read(&html)).len(), 4);
         // A header of its own with a long standfirst is no article.
         let html = format!(
             "{head}<article class=header><h1>Pier to be rebuilt by spring</h1><p>{}</p></article><div class=body>{}</div>",

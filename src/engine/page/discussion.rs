@@ -23,18 +23,17 @@ const SPEAKS: [&str; 19] = [
 /// The article that readers discuss in the voted container: comments outvote a short one.
 pub(super) fn subject(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock], top: NodeId) -> Option<NodeId> {
     let inside = blocks::within(dom, blocks, top);
-    let says = inside.iter().filter(|block| block.chars <= SPEAKER_MAX_CHARS && is_speaker(&block.text)).count();
-    if says < SPEAKERS_MIN || says * SPEAKER_BLOCKS < inside.len() {
+    let mut says = inside.iter().filter(|block| block.chars <= SPEAKER_MAX_CHARS && is_speaker(&block.text));
+    let first = says.next()?.element;
+    let times = says.count() + 1;
+    if times < SPEAKERS_MIN || times * SPEAKER_BLOCKS < inside.len() {
         return None;
     }
-    let before: Vec<RawBlock> = blocks.iter().filter(|block| block.element < top).cloned().collect();
+    let before: Vec<RawBlock> = blocks.iter().filter(|block| block.element < first).cloned().collect();
     let found = container::choose(dom, marks, &before)?;
-    let told: u32 = blocks::within(dom, &before, found)
-        .iter()
-        .filter(|block| container::is_paragraph(block))
-        .map(|block| block.chars)
-        .sum();
-    (told >= DISCUSSED_MIN_CHARS && !dom.subtree(found).contains(&top)).then_some(found)
+    let told = blocks::within(dom, &before, found).iter().filter(|block| container::is_paragraph(block));
+    let is_told = told.map(|block| block.chars).sum::<u32>() >= DISCUSSED_MIN_CHARS;
+    (is_told && !dom.subtree(found).contains(&first)).then_some(found)
 }
 
 /// Whether a line says who wrote what stands below it, or lets its reader answer.

@@ -4,7 +4,7 @@
 
 use super::blocks::RawBlock;
 use super::dom::{Dom, NodeId, Tag};
-use super::marks::Marks;
+use super::marks::{self, Marks};
 use crate::model::article::BlockKind;
 
 /// A block is a paragraph from this length on, in characters.
@@ -29,13 +29,25 @@ const SHOWN_NODES_MAX: usize = 200;
 
 /// Why a block is left out that is said below an image.
 const CAPTION: &str = "below an image, apart from the text";
+/// Why the line between the headline and the text is.
+const STANDFIRST: &str = "the standfirst";
 /// Why other blocks are.
 const APART: &str = "short, apart from the text";
 
 /// Says for each block why it is no part of the text, if the way it stands tells; empty where it tells of none.
-pub(super) fn apart(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock]) -> Vec<Option<&'static str>> {
+/// `headline` is where the page shows it.
+pub(super) fn apart(
+    dom: &Dom<'_>,
+    marks: &Marks,
+    blocks: &[RawBlock],
+    headline: Option<NodeId>,
+) -> Vec<Option<&'static str>> {
     let Some(trunk) = trunk(dom, blocks) else { return Vec::new() };
     let mut out = vec![None; blocks.len()];
+    if let Some(at) = headline.and_then(|headline| standfirst(dom, blocks, trunk, headline)) {
+        out[at] = Some(STANDFIRST);
+    }
+    let is_begun = blocks.iter().filter(|block| block.element < trunk && is_paragraph(block)).nth(1).is_some();
     let mut at = 0;
     while let Some(block) = blocks.get(at) {
         let Some(island) = island(dom, trunk, block) else {
@@ -47,10 +59,13 @@ pub(super) fn apart(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock]) -> Vec<Op
             blocks.get(at..).unwrap_or_default().iter().take_while(|next| inside.contains(&next.element)).count();
         let end = at + length.max(1);
         let of = blocks.get(at..end).unwrap_or_default();
-        // What stands above the text and is no longer than one line is its standfirst.
-        let least = if island < trunk { STANDFIRST_MAX_CHARS } else { SENTENCE_MIN_CHARS };
+        // What stands above the text and is no longer than one line is its standfirst, where it stands there alone.
+        let least = if island < trunk && !is_begun { STANDFIRST_MAX_CHARS } else { SENTENCE_MIN_CHARS };
         let is_short = is_short(of, least) || is_shown(dom, island, of);
         for (slot, block) in out.iter_mut().skip(at).zip(of) {
+            if slot.is_some() {
+                continue;
+            }
             if is_caption(dom, marks, block) {
                 *slot = Some(CAPTION);
             } else if is_short {
@@ -60,6 +75,21 @@ pub(super) fn apart(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock]) -> Vec<Op
         at = end;
     }
     out
+}
+
+/// The one paragraph between the headline and the text that stands with the headline and not with the text.
+fn standfirst(dom: &Dom<'_>, blocks: &[RawBlock], trunk: NodeId, headline: NodeId) -> Option<usize> {
+    let inside = dom.subtree(trunk);
+    let above = |block: &RawBlock| block.element > headline && block.element < trunk;
+    let mut found = blocks.iter().enumerate().filter(|(_, block)| above(block) && is_paragraph(block));
+    let (at, block) = found.next()?;
+    let together = dom.ancestors(block.element).find(|up| dom.subtree(*up).contains(&trunk))?;
+    let is_alone = found.next().is_none() && block.chars <= marks::STANDFIRST_MAX_CHARS;
+    (is_alone && !inside.contains(&block.element) && dom.subtree(together).contains(&headline)).then_some(at)
+}
+
+fn is_paragraph(block: &RawBlock) -> bool {
+    block.kind == BlockKind::Paragraph && block.chars >= PARAGRAPH_MIN_CHARS && block.link_density() < 0.5
 }
 
 /// The element that a block's prose is counted for: that which holds it, or which it is one of several lines of.
@@ -75,7 +105,7 @@ fn trunk(dom: &Dom<'_>, blocks: &[RawBlock]) -> Option<NodeId> {
     let mut held: Vec<(NodeId, usize, u32)> = Vec::new();
     let mut all = 0;
     for (at, block) in blocks.iter().enumerate() {
-        if block.kind != BlockKind::Paragraph || block.chars < PARAGRAPH_MIN_CHARS || block.link_density() >= 0.5 {
+        if !is_paragraph(block) {
             continue;
         }
         let holder = holder(dom, blocks, at)?;
@@ -183,5 +213,41 @@ mod tests {
         let boxed = |at: usize| format!("<div class=qa>{image}{}</div>", line(at));
         let boxes: String = (0..8).map(boxed).collect();
         assert_eq!(texts(&read(&format!("<body><h1>Pier</h1><div class=qt>{boxes}</div></body>"))).len(), 8);
+    }
+
+    #[test]
+    fn a_standfirst_stands_with_the_headline_and_a_lead_with_the_text() {
+        let first = "<p class=qs>Nine members met before dawn on the island, and what they decided there on the pier will change the harbour and all who live from it for good.</p>";
+        let line = |at: usize| {
+            format!(
+                "<p>On day {at} the harbour council agreed to rebuild the pier by spring, officials said after a long vote.</p>"
+            )
+        };
+        let text: String = (0..8).map(line).collect();
+        for (name, html, expected) in [
+            (
+                "below the headline",
+                format!("<h1>Pier to be rebuilt by spring</h1>{first}<div class=qt>{text}</div>"),
+                8,
+            ),
+            (
+                "in a box with the text",
+                format!(
+                    "<h1>Pier to be rebuilt by spring</h1><div class=qb><div>{first}</div><div class=qt>{text}</div></div>"
+                ),
+                9,
+            ),
+            ("one of the text", format!("<h1>Pier to be rebuilt by spring</h1><div class=qt>{first}{text}</div>"), 9),
+            (
+                "two paragraphs",
+                format!("<h1>Pier to be rebuilt by spring</h1>{first}{}<div class=qt>{text}</div>", line(9)),
+                10,
+            ),
+        ] {
+            let html = format!(
+                "<head><title>Pier to be rebuilt by spring</title></head><body><div class=qa>{html}</div></body>"
+            );
+            assert_eq!(texts(&read(&html)).len(), expected, "{name}: {:?}", texts(&read(&html)));
+        }
     }
 }

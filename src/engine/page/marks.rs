@@ -20,8 +20,12 @@ const BODY_MIN_CHARS: u32 = 250;
 const AROUND_GALLERY_CHARS: u32 = 1_000;
 /// A hidden subtree is the article only where a script is to show nearly all of the page.
 const HIDDEN_SHARE_KEPT: f64 = 0.6;
-/// Nodes of what is named as comments in which a headline is looked for.
+/// Nodes of what is named as chrome in which a headline is looked for.
 const HEADLINE_NODES_MAX: usize = 60;
+/// Below a headline an article has so much prose, in characters.
+const HEADED_MIN_CHARS: u32 = 150;
+/// Longest standfirst, in characters.
+pub(super) const STANDFIRST_MAX_CHARS: u32 = 300;
 /// The mark of readers' comments.
 pub(super) const COMMENTS: &str = "comments";
 /// The mark of pictures, players, charts and what is said below them.
@@ -333,10 +337,13 @@ fn reason(dom: &Dom<'_>, id: NodeId, own: Sums) -> Option<Reason> {
     }
     match tag {
         Tag::Nav => return Some(Reason::Likely("navigation")),
+        Tag::Header if begins_text(dom, id, own) => return None,
         Tag::Header => return Some(Reason::Likely("header")),
         Tag::Footer => return Some(Reason::Likely("footer")),
         Tag::Aside => return Some(Reason::Likely("aside")),
         Tag::Form | Tag::Button | Tag::Label | Tag::Fieldset | Tag::Search => return Some(Reason::Likely("form")),
+        // Some set a quotation as a figure, with who said it below.
+        Tag::Figure if own.text > 0 && quotes(dom, id) => return None,
         Tag::Figure | Tag::Figcaption | Tag::Picture | Tag::Video | Tag::Audio => {
             return Some(Reason::Likely(FIGURE));
         }
@@ -346,9 +353,9 @@ fn reason(dom: &Dom<'_>, id: NodeId, own: Sums) -> Option<Reason> {
     let mut found = None;
     for (name, value) in dom.attributes(id) {
         let reason = match name {
-            Name::Hidden => Some(Reason::Likely(HIDDEN)),
-            Name::AriaHidden if value == "true" => Some(Reason::Likely(HIDDEN)),
-            Name::Style => is_hidden_by_style(value).then_some(Reason::Likely(HIDDEN)),
+            Name::Hidden => hides(dom, id, own),
+            Name::AriaHidden if value == "true" => hides(dom, id, own),
+            Name::Style if is_hidden_by_style(value) => hides(dom, id, own),
             Name::Role => by_role(value),
             Name::Class
             | Name::Id
@@ -373,10 +380,30 @@ fn reason(dom: &Dom<'_>, id: NodeId, own: Sums) -> Option<Reason> {
         && dom.subtree(id).take(80).any(|at| dom.tag(at) == Some(Tag::Blockquote));
     // Nobody writes a share bar of so much prose: the name is a word of the section's heading.
     let is_section = found.word() == "share prompt" && own.prose >= BODY_MIN_CHARS && own.link_density() < 0.3;
-    // Opinion is a `comment` to some: no reader's comment has the headline of a page in it.
-    let is_opinion =
-        found.word() == COMMENTS && dom.subtree(id).take(HEADLINE_NODES_MAX).any(|at| dom.tag(at) == Some(Tag::H1));
-    (!names_prose && !quotes && !is_section && !is_opinion).then_some(found)
+    // Opinion is a `comment` to some, and what is for subscribers is behind a `paywall`: nothing of the kind has the headline of
+    // a page in it and prose below that.
+    let is_named_so = !matches!(found.word(), HIDDEN | DIALOG | "header" | "footer" | "navigation");
+    let is_article = is_named_so
+        && (found.word() == COMMENTS || own.prose >= HEADED_MIN_CHARS)
+        && dom.subtree(id).take(HEADLINE_NODES_MAX).any(|at| dom.tag(at) == Some(Tag::H1));
+    (!names_prose && !quotes && !is_section && !is_article).then_some(found)
+}
+
+/// Whether an article's header holds the first paragraphs of its text, and no standfirst alone, below the headline.
+fn begins_text(dom: &Dom<'_>, id: NodeId, own: Sums) -> bool {
+    own.prose >= HEADED_MIN_CHARS
+        && own.link_density() < 0.3
+        && (own.prose >= STANDFIRST_MAX_CHARS
+            || dom.subtree(id).filter(|at| dom.tag(*at) == Some(Tag::P)).nth(1).is_some())
+        && dom.subtree(id).take(HEADLINE_NODES_MAX).any(|at| dom.tag(at) == Some(Tag::H1))
+}
+
+/// Whether an element holds a quotation, and nothing that is shown.
+fn quotes(dom: &Dom<'_>, id: NodeId) -> bool {
+    let of = |wanted: &[Tag]| {
+        dom.subtree(id).take(HEADLINE_NODES_MAX).any(|at| dom.tag(at).is_some_and(|tag| wanted.contains(&tag)))
+    };
+    of(&[Tag::Blockquote]) && !of(&[Tag::Img, Tag::Picture, Tag::Video, Tag::Iframe, Tag::Svg])
 }
 
 /// Whether an inline element stands in a paragraph with other words.
@@ -389,6 +416,25 @@ fn is_in_prose(dom: &Dom<'_>, id: NodeId, own: Sums) -> bool {
         dom.children(parent).filter(|child| *child != id).filter_map(|child| dom.text(child)).map(str::len).sum();
     around > own.text as usize
 }
+
+/// What an element is hidden for: nothing, where it is a page of a set of tabs or the answer below a question, which a script
+/// shows on a click.
+fn hides(dom: &Dom<'_>, id: NodeId, own: Sums) -> Option<Reason> {
+    let opens = own.prose > 0
+        && own.link_density() < 0.3
+        && dom.attributes(id).any(|(name, value)| match name {
+            Name::Role => value == "tabpanel",
+            Name::Class => {
+                let mut words = value.split(|c: char| !c.is_ascii_alphanumeric());
+                words.any(|word| OPENED.iter().any(|known| word.eq_ignore_ascii_case(known)))
+            }
+            _ => false,
+        });
+    (!opens).then_some(Reason::Likely(HIDDEN))
+}
+
+/// Words for what a script opens in a text.
+const OPENED: [&str; 8] = ["accordion", "collapse", "panel", "tabpanel", "tab", "toggle", "faq", "answer"];
 
 fn is_hidden_by_style(style: &str) -> bool {
     let squeezed: String =
@@ -455,5 +501,62 @@ mod tests {
             "<div class=sidebar-wrap>{lines}{box_inside}</div><div><p>Lantern House, 1 Quay Street, is where we work, and where all our letters, of which there are few, go.</p></div>"
         );
         assert_eq!(texts(&read(&html)).len(), 7);
+    }
+
+    #[test]
+    fn what_holds_the_headline_and_prose_is_no_chrome_by_its_name() {
+        let beside = told(2, "").replace("On day", "On night");
+        for (name, html) in [
+            (
+                "a header with the first paragraphs",
+                format!(
+                    "<article><header><h1>Pier</h1>{}</header><div>{}</div></article>",
+                    told(2, ""),
+                    told(4, "").replace("On day", "On week")
+                ),
+            ),
+            (
+                "what subscribers read",
+                format!(
+                    "<div><div class=isPaywall><h1>Pier</h1>{}</div><div class=paywall-box>{beside}</div></div>",
+                    told(6, "")
+                ),
+            ),
+        ] {
+            let found = read(&format!("<body>{html}</body>"));
+            assert_eq!(texts(&found).len(), 6, "{name}: {:?}", texts(&found));
+        }
+        let header = "<header><h1>Pier</h1><p>A standfirst of one line that says what the text below it says at more length, and no more.</p></header>";
+        let found = read(&format!("<body><article>{header}<div>{}</div></article></body>", told(4, "")));
+        assert_eq!(texts(&found).len(), 4);
+    }
+
+    #[test]
+    fn what_a_script_opens_is_read_and_what_it_hides_is_not() {
+        let panel = |attributes: &str, at: usize| {
+            format!(
+                "<h3>Question {at}?</h3><div {attributes}>{}</div>",
+                told(1, "").replace("On day 0", &format!("On day {at}"))
+            )
+        };
+        for (attributes, expected) in [
+            ("role=tabpanel hidden", 9),
+            ("class=accordion-body style='display:none'", 9),
+            ("class='collapse' aria-hidden=true", 9),
+            ("class=later style='display:none'", 5),
+        ] {
+            let panels = [5, 6].map(|at| panel(attributes, at)).concat();
+            let found =
+                read(&format!("<body><article><h1>Pier</h1><div>{}{panels}</div></article></body>", told(5, "")));
+            assert_eq!(texts(&found).len(), expected, "{attributes}: {:?}", texts(&found));
+        }
+    }
+
+    #[test]
+    fn a_quotation_may_be_a_figure() {
+        let quoted = "<figure><blockquote>Nobody asked the people who walk.</blockquote><figcaption>Jo Arden, baker</figcaption></figure>";
+        let found = read(&format!("<body><article><h1>Pier</h1>{}{quoted}</article></body>", told(5, "")));
+        assert!(texts(&found).contains(&"Nobody asked the people who walk."));
+        assert_eq!(texts(&found).len(), 6);
     }
 }

@@ -33,6 +33,8 @@ mod rescue;
 pub mod rules;
 mod signs;
 mod state;
+mod story;
+mod teasers;
 mod title;
 
 use std::collections::{BTreeSet, HashSet};
@@ -50,6 +52,7 @@ use learned::Sought;
 use marks::Marks;
 use metadata::{Head, Near, Said};
 use rules::SiteRules;
+use teasers::Teasers;
 
 /// Blocks at the head and at the tail from which a site's boilerplate is learnt.
 const EDGE_BLOCKS: usize = 8;
@@ -350,11 +353,19 @@ struct Body {
 impl Body {
     /// `all` are the blocks of the whole page, with the element that shows its headline.
     fn of(dom: &Dom<'_>, marks: &Marks, all: (&[RawBlock], Option<NodeId>), about: &prune::About<'_>) -> Self {
-        let Some(root) = container::find(dom, marks, all.0, all.1) else {
+        let teasers = Teasers::read(dom, marks, all.0, all.1);
+        let Some(root) = container::find(dom, marks, all.0, all.1, &teasers) else {
             return Self { blocks: Vec::new(), trace: Vec::new(), edges: Vec::new() };
         };
         let inside = blocks::below(dom, marks, all.0, root);
-        let trace = prune::prune(&inside, &islands::apart(dom, marks, &inside), about);
+        let mut apart = islands::apart(dom, marks, &inside, all.1);
+        if teasers.leave_text(&inside) {
+            apart.resize(inside.len(), None);
+            for (reason, _) in apart.iter_mut().zip(inside.iter()).filter(|(_, block)| teasers.has(block.element)) {
+                *reason = reason.or(Some("a teaser of another story"));
+            }
+        }
+        let trace = prune::prune(&inside, &apart, about);
         let kept = inside.iter().zip(&trace).filter(|(_, line)| line.kept).map(|(block, _)| block);
         let head = inside.iter().take(EDGE_BLOCKS);
         let tail = inside.iter().rev().take(EDGE_BLOCKS.min(inside.len().saturating_sub(EDGE_BLOCKS)));
@@ -391,7 +402,7 @@ pub fn from_html_fragment(html: &str, url: &WebUrl) -> Vec<Block> {
     let learned = Learned::default();
     let sought = Sought::new(&learned);
     let about = prune::About { title: None, authors: &[], site: Some(url.site()), learned: &sought };
-    let trace = prune::prune(&all, &islands::apart(&dom, &marks, &all), &about);
+    let trace = prune::prune(&all, &islands::apart(&dom, &marks, &all, None), &about);
     let kept = joined(all.iter().zip(&trace).filter(|(_, line)| line.kept).map(|(block, _)| block));
     if kept.is_empty() { joined(all.iter()) } else { kept }
 }

@@ -24,7 +24,7 @@ static FORM: LazyLock<Phrases> = LazyLock::new(|| {
         r"\b(?:
         (delivered|sent|straight|directly|right|news|stories|headlines)\b[^.]{0,30}\b(to|in|into|meet)\ your\ (e-?mail\ )?inbox | protected\ by\ (re|h)captcha
         | by\ (signing\ up|subscribing|registering|submitting|clicking)\b[^.]*\byou\b[^.]*\b(agree|accept|consent|acknowledge)
-        | privacy\ policy\b[^.]{0,20}\bterms\ of\ (use|service) | (log|sign)(ged)?\ ?in\ to\ (comment|post|reply|leave)
+        | when\ you\ (sign\ up|subscribe|register)\ (for|to)\b | (takes?|respects?)\ your\ privacy\b | privacy\ policy\b[^.]{0,20}\bterms\ of\ (use|service) | (log|sign)(ged)?\ ?in\ to\ (comment|post|reply|leave)
         )",
     )
 });
@@ -36,7 +36,7 @@ static ANYWHERE: LazyLock<Phrases> = LazyLock::new(|| {
         advertisement | advertising | adverts? | ad | ads | iklan | sponsored\ links | quảng\ cáo | reklam[aey]? | реклама | 広告 | 广告 | sponsored(\ content)? | promoted(\ content)? | paid\ post | anzeige | werbung | publicidad | publicité | pubblicità
         | 分享(到|至|按钮)?[:：]?[^，。！？]{0,20} | (为您|热门|相关|编辑|猜你)(推荐|喜欢)[:：]? | watch\ (the\ )?video\W*[\d:]*
         | (story|article)\ continue[sd]\ (below|after)\b.* | \[embed\] | caption | close | previous | copied | text\ size | (hide|show|toggle)\ caption | back\ to\ (gallery|top) | (enlarge|expand)(\ (this\ )?image)? | media\ playback\ is\ .*support.*
-        | ((last\ )?updated|published|posted)\b.*\d:\d\d.* | (if\ you\ .*)?please\ (register|log\ ?in|sign\ ?in)\b.* | follow\ (us|(?-i:The\ \p{Lu}).{2,}) | pages?:?(\ \d{1,2})+ | continue\ reading(\ the\ main\ story|\ below)?\b.* | loading\W* | skip\ advertisement
+        | ((last\ )?updated|published|posted)\b.*\d:\d\d.* | (if\ you\ .*)?please\ (register|log\ ?in|sign\ ?in)\b.* | follow\ (us|(?-i:The\ \p{Lu}).{2,}) | pages?:?(\ \d{1,2})+ | continue\ reading(\ the\ main\ story|\ below)?\b.* | (.*\ )?loading\W* | \d{1,2}\.?\ \p{L}{3,12}\.?,?(\ \d{4},?)?\ \d{1,2}[:.]\d\d | skip\ advertisement
         | (read|see|watch|listen|view|click)\ (more|also|next|here|now|full\ story)(\W* | \W*(about|on|from|at|here|in|stories|of|to)\b.* | \s?[:：>»|–—→-].*) | also\ (read|see|watch)\b.* | read\ (the\ )?(full|rest|original)\b.*
         | (like|enjoy(ed)?|love)\ this\ (story|article|post)\?.* | (image|photo|slide|picture)?\s?\d{1,3}\ ?(of|/)[\ /]*\d{1,3} | \(?(image|photo|picture|media|video)\ ?(caption|copyright|credit)s?.{2,} | you\ (may|might)\ also\ (be\ interested|like|enjoy)\b.*
         | \[/?(?-i:[a-z_]{3,20})(\ [a-z_-]+=[^\]]*)?\].* | \[(read|watch|see|listen|more|related)(\ (more|also))?:[^\]]*\] | ©.{2,}
@@ -45,7 +45,7 @@ static ANYWHERE: LazyLock<Phrases> = LazyLock::new(|| {
         | (sign\ up|subscribe|register|log\ in|sign\ in|join\ us|donate|support\ us|become\ a\ (member|subscriber|patron))\b.*
         | get\ .{2,}\ (delivered|sent)\ .*\binbox\b.* | get\ (the|our|breaking|daily|all|more|free|unlimited)\b.*\b(newsletter|inbox|app|alerts?|access|delivered)\b.*
         | (follow|like|find|add|join|connect\ with)\ (us|me|him|her|them|@\w+|.{2,})\ (on|at|via)\ (twitter|facebook|instagram|x|linkedin|youtube|telegram|whatsapp|tiktok|pinterest|snapchat|google)\b.*
-        | (share|tweet|e-?mail|print|pin|save|copy\ link|whatsapp|facebook|twitter|linkedin|reddit|pinterest|flipboard|telegram)(\ (this|via|on|to|with|link|story|article|page|post|by)\b.*)?(\W+(share|tweet|e-?mail|print|facebook|twitter|linkedin|reddit|pinterest|whatsapp|comments?|copy\ link|link))*\W*
+        | (share|tweet|e-?mail|print|pin|save|twittern|teilen|mitteilen|drucken|merken|partager|imprimer|compartir|condividi|stampa|поделиться|シェア|ツイート|copy\ link|whatsapp|facebook|twitter|linkedin|reddit|pinterest|flipboard|telegram)(\ (this|via|on|to|with|link|story|article|page|post|by)\b.*)?(\W+(share|tweet|e-?mail|print|facebook|twitter|linkedin|reddit|pinterest|whatsapp|comments?|copy\ link|link))*\W*
         | (download|get)\ (the|our)\ .*app\b.* | this\ (video|content|browser|player|element|slideshow|gallery|map|chart|widget)\b.*\b(not\ (available|supported)|requires|can\ ?not|unavailable|could\ not)\b.*
         | (please\ )?(enable|turn\ on)\ javascript\b.* | (leave|post|add|write)\ (a\ )?(comment|reply)\b.* | \d+\ (comments?|shares?|views?|likes?)\W* | comments?\ (\(\d+\)|are\ closed)?\W*
         | (image|photo|picture|foto|bild|video|imagen|crédit)?\s*(source|credit|copyright|caption|by|quelle|crédit)?\s*:\s*(getty|reuters|afp|ap|epa|shutterstock|istock|alamy|dpa|pixabay|unsplash)\b.*
@@ -65,7 +65,7 @@ static HEAD: LazyLock<Phrases> = LazyLock::new(|| {
         | ((first|originally|last)\ )?(published|posted|updated|modified|created|veröffentlicht|aktualisiert|publié\ le|publicado|actualizado|pubblicato|stand|erstellt)\b[^.!?]*\d[^!?]*
         | (mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?\W{0,3}[^.!?]*\d{1,4}[^!?]*
         | (jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?)\.?\ \d{1,2}\W[^!?]*
-        | \d{1,2}[./-]\d{1,2}[./-]\d{2,4}[^.!?]* | \d{1,2}\.?\ \p{L}{3,12}\ \d{4}[^!?]* | \d{4}-\d{2}-\d{2}[^!?]*
+        | \d{1,2}[./-]\d{1,2}[./-]\d{2,4}[^.!?]* | \d{1,2}\.?\ \p{L}{3,12}\ \d{4}[^!?]* | \d{4}-\d{2}-\d{2}[^!?]* | \d{4}(/|\.|年)\d{1,2}(/|\.|月)\d{1,2}[^，。！？]*
         | (tempo\ de\ leitura|tiempo\ de\ lectura|temps\ de\ lecture|lesezeit|reading\ time|leestijd|время\ чтения)\W.+
         | \d+\ ?(min(ute)?s?|мин|分)\W?(\ read|\ lesezeit|\ de\ lecture)? | \d+\ (hours?|days?|minutes?|weeks?)\ ago
         | [^\s，。！？:：]{0,12}(记者|記者|通讯员)[\ :：]\ ?[^，。！？:：]{2,40}
@@ -100,7 +100,9 @@ static TAIL: LazyLock<Phrases> = LazyLock::new(|| {
         | (ap|afp|reuters|pti|ians|ani|dpa|xinhua|tass|ansa|efe|upi|cnn|bloomberg)\W{0,4} | .{2,}(/|\ \|\ |,\ )?(reuters|afp|ap|pti|bloomberg)\W{0,3}contributed.*
         | (جميع\ )?(الآراء|المقالات)\ .*لا\ تعبر\ .* | our\ standards\s?:.* | the\ views\ expressed\b.* | (the\ )?(opinions|views)\ .*\ (are|do\ not|represent|reflect)\b.*
         | (we|this\ site|our\ site|some\ of\ the\ links)\b.*\b(may\ (earn|receive)|affiliate|commission)\b.*
-        | (quelle|источник|来源|來源|出典|責任編輯|责任编辑|编辑|記者|编辑者)\s?[:：].* | （(责任)?编辑.+）
+        | (quelle|источник|来源|來源|出典|責任編輯|责任编辑|编辑|記者|编辑者)\s?[:：].* | (（|\()\ ?(责编|责任编辑|编辑|責任編輯|校对|审核|文责).+ | (المصدر|مصدر)\ ?:.*
+        | (more\ information|citation|journal\ (information|reference)|provided\ by|permalink|short\ link|kurzlink)\ ?:.* | (?-i:\(?[a-zäöü]{2,4}\)?)
+        | (submit|send)\ (us\ )?(your|a)\ (letters?|stor(y|ies)|tips?|op-?eds?)\b.*
         | forward[\ -]looking\ statements?\b.* | (view|see)\ (original\ content|source\ version|all\ comments)\b.*
         )$",
     )
@@ -110,7 +112,7 @@ static TAIL: LazyLock<Phrases> = LazyLock::new(|| {
 static INSIDE: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases::new(
         r"\b(?:
-        all\ rights\ reserved | may\ not\ be\ (published|reproduced|republished|copied) | reproduction\ in\ whole
+        all\ rights\ reserved | may\ not\ be\ (published|reproduced|republished|copied) | reproduction\ in\ whole | subject\ to\ copyright
         | do(es)?\ not\ (necessarily\ )?(reflect|represent)\ the\ (views|opinions|position|editorial) | fair\ use
         )\b",
     )
@@ -202,6 +204,7 @@ static CLOSING: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases::new(
         r"^\W*(?:
         (related|recommended|trending|popular|most\ (read|popular|viewed|shared)|top|latest|partner|more)\b[^.!?]{0,60}\b(stories|articles|news|links|posts|coverage|reading|content|videos|section|topics|on\ this)\W*
+        | (next|previous)\ (article|story|post) | (nächste[rs]?|vorherige[rs]?)\ (artikel|beitrag) | (article|billet)\ (suivant|précédent) | (artículo|noticia)\ (siguiente|anterior) | (siguiente|próximo|prossimo)\ (artículo|artigo|articolo)
         | (related|most\ read|most\ popular|trending|read\ next|further\ reading|you\ may\ also\ like|see\ also|comments?|\d+\ comments?|leave\ a\ (reply|comment)|join\ the\ conversation|about\ the\ authors?|share\ this)\W*
         | (kommentare|commentaires|comentarios|comentários|commenti|комментарии|отзывы|похожие\ статьи|コメント)\W*
         )$",
@@ -251,6 +254,18 @@ pub(super) fn heads_about(text: &str, below: &str) -> bool {
     name.map_or_else(|| text.trim_end().ends_with(" us"), |name| starts.contains(name.trim_end_matches(':')))
 }
 
+/// Whether a heading may be one over such a note, by its words alone.
+pub(super) fn may_head_about(text: &str) -> bool {
+    ABOUT.is_match(text)
+}
+
+/// Whether a sentence says where more can be read, and gives no address.
+pub(super) fn leads_elsewhere(text: &str) -> bool {
+    text.starts_with("For more ")
+        && !text.contains(['@', '“', '"'])
+        && !["http", "www.", "ontact", "mail", "visit"].iter().any(|word| text.contains(word))
+}
+
 /// A prompt that is none of the article, wherever it stands; names the rule.
 pub(super) fn anywhere(text: &str, chars: u32, link_density: f64) -> Option<&'static str> {
     if chars > PROMPT_MAX_CHARS {
@@ -259,10 +274,22 @@ pub(super) fn anywhere(text: &str, chars: u32, link_density: f64) -> Option<&'st
     // Short lines only, or lines that lead elsewhere: "Read more slowly, she said" is prose.
     let is_line = chars <= 60 || link_density > 0.3 || !text.ends_with(['.', '!', '?', '”', '"', '。']);
     // Each of them has one of these words, which few texts have.
-    let may_be_form =
-        ["inbox", "captcha", "agree", "accept", "consent", "acknowledge", "olicy", "og in", "ign in", "login"]
-            .iter()
-            .any(|word| text.contains(word));
+    let may_be_form = [
+        "inbox",
+        "captcha",
+        "agree",
+        "accept",
+        "consent",
+        "acknowledge",
+        "rivacy",
+        "ign up",
+        "ubscribe",
+        "og in",
+        "ign in",
+        "login",
+    ]
+    .iter()
+    .any(|word| text.contains(word));
     if may_be_form && FORM.is_match(text) && !text.contains(['“', '”', '"']) {
         return Some("what a form says");
     }

@@ -20,6 +20,9 @@ const CAPTION_MAX_CHARS: u32 = 180;
 /// A block from this length on is prose where two of them follow each other.
 const PROSE_CHARS: u32 = 120;
 
+/// A sentence of a text with short paragraphs has so many characters.
+const TOLD_MIN_CHARS: u32 = 60;
+
 /// A heading of so many characters that ends as a sentence does says something by itself.
 const SENTENCE_MIN_CHARS: u32 = 60;
 
@@ -232,7 +235,8 @@ fn closing(blocks: &[RawBlock], out: &mut [Option<String>]) {
         let is_prose = |block: &RawBlock| block.chars >= PROSE_CHARS && block.link_density() < 0.3;
         let goes_on = rest.windows(2).any(|pair| pair.iter().all(is_prose));
         let is_line = !block.text.ends_with(['.', '!', '?', '。']);
-        let ends = !rest.iter().any(is_prose) && phrases::labels_links(&block.text);
+        let told = rest.iter().filter(|block| is_told(block)).count();
+        let ends = !rest.iter().any(is_prose) && told < 2 && phrases::labels_links(&block.text);
         let rule = if is_line && (ends || (!goes_on && phrases::closes(&block.text))) {
             "below a closing heading"
         } else if is_line && before * 2 > total && is_heading_like(block) && is_about(&block.text, rest) {
@@ -245,6 +249,14 @@ fn closing(blocks: &[RawBlock], out: &mut [Option<String>]) {
         }
         return;
     }
+}
+
+/// Whether a block is a sentence of the text, however short its paragraphs are.
+fn is_told(block: &RawBlock) -> bool {
+    block.kind == BlockKind::Paragraph
+        && block.chars >= TOLD_MIN_CHARS
+        && block.link_density() < 0.3
+        && block.text.ends_with(['.', '!', '?', '”', '"', '。'])
 }
 
 /// Whether a publisher writes of itself below this heading.
@@ -283,20 +295,32 @@ fn edges(blocks: &[RawBlock], about: &About<'_>, out: &mut [Option<String>]) {
             }
         }
     }
-    let mut prose_seen = 0;
+    let (mut prose_seen, mut told_below) = (0, 0);
     for &at in kept.iter().rev().take(EDGE_BLOCKS * 2) {
         let Some(block) = blocks.get(at) else { continue };
+        // Inside a text, one sentence may lead its readers elsewhere; and a section of it may be about something.
+        let is_text = told_below >= 2 && is_told(block) && phrases::leads_elsewhere(&block.text);
+        let is_section = block.kind == BlockKind::Heading
+            && phrases::may_head_about(&block.text)
+            && out.get(at + 1).is_some_and(Option::is_none)
+            && blocks
+                .get(at + 1)
+                .is_some_and(|below| is_told(below) && !phrases::heads_about(&block.text, &below.text));
+        if is_text || is_section {
+            continue;
+        }
         // A heading over several paragraphs is the article's, however it begins: «Help us grow».
         if block.kind == BlockKind::Heading && (1..=2).all(|below| is_kept_prose(blocks, out, at + below)) {
             continue;
         }
         if let Some(rule) = phrases::at_tail(&block.text, block.chars, about.authors, about.site) {
             drop_at(out, at, &format!("tail: {rule}"));
-        } else if block.chars > SHORT_CHARS {
-            prose_seen += 1;
-            if prose_seen >= 3 {
-                break;
-            }
+            continue;
+        }
+        told_below += usize::from(is_told(block));
+        prose_seen += usize::from(block.chars > SHORT_CHARS);
+        if prose_seen >= 3 {
+            break;
         }
     }
 }

@@ -49,22 +49,28 @@ fn is_by_chance(name: &[u8], word: Range<usize>) -> bool {
     if word.len() > CHANCE_MAX_BYTES {
         return false;
     }
-    let before = name.get(..word.start).unwrap_or_default();
-    let after = name.get(word.end..).unwrap_or_default();
-    let before = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric());
-    let after = after.iter().take_while(|byte| byte.is_ascii_alphanumeric());
-    let (mut letters, mut digits) = (0, 0);
-    for byte in before {
-        if byte.is_ascii_digit() { digits += 1 } else { letters += 1 }
-    }
-    if digits > 0 || (1..WORD_MIN_BYTES).contains(&letters) {
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric();
+    let before = name.get(..word.start).unwrap_or_default().iter().rev().take_while(is_part).count();
+    let after = name.get(word.end..).unwrap_or_default().iter().take_while(is_part).count();
+    let whole = name.get(word.start - before..word.end + after).unwrap_or_default();
+    let digits = whole.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let letters = whole.get(..whole.len() - digits).unwrap_or_default();
+    if letters.iter().any(u8::is_ascii_digit) {
         return true;
     }
-    letters = 0;
-    for byte in after {
-        if byte.is_ascii_digit() { digits += 1 } else { letters += 1 }
+    // Each word but this one, from where lower case turns upper.
+    let (mut start, mut at) = (0, 1);
+    while start < letters.len() {
+        let begins = |at: usize| letters[at].is_ascii_uppercase() && letters[at - 1].is_ascii_lowercase();
+        if at == letters.len() || begins(at) {
+            if start != before && at - start < WORD_MIN_BYTES {
+                return true;
+            }
+            start = at;
+        }
+        at += 1;
     }
-    (digits > 0 && letters > 0) || (1..WORD_MIN_BYTES).contains(&letters)
+    false
 }
 
 /// Words of so many letters turn up by chance.
@@ -73,7 +79,9 @@ const CHANCE_MAX_BYTES: usize = 4;
 const WORD_MIN_BYTES: usize = 3;
 
 /// Words by which a name says that what it names has the next thing somewhere in it, or has it not: `has-sidebar`, `no-ads`.
-static LACKS: Lexicon<bool, 16> = Lexicon::new(false, &[(&["has", "with", "no", "without", "non", "not"], true)]);
+/// A page builder calls all that a page is made of its widgets.
+static LACKS: Lexicon<bool, 16> =
+    Lexicon::new(false, &[(&["has", "with", "no", "without", "non", "not", "elementor"], true)]);
 
 /// Of a longer name only the first words are read.
 const NAME_MAX_BYTES: usize = 400;
@@ -187,6 +195,8 @@ mod tests {
             ("sc-77igqf-0 hTocRRP", 400, None),
             ("css-1ad9k2", 400, None),
             ("css-k2ad", 400, None),
+            ("kMnAd", 400, None),
+            ("elementor-widget-heading", 40, None),
             ("topAd", 400, Some("advertisement")),
             ("ad2", 400, Some("advertisement")),
             ("gpt-ad-14-0", 400, Some("advertisement")),

@@ -57,6 +57,48 @@ fn a_page_of_a_common_system_gives_its_article_and_nothing_else() {
 }
 
 #[test]
+fn sections_and_sentences_of_a_text_are_no_notes_below_it() {
+    let line = |at: usize| {
+        format!("<p>On day {at} the harbour council agreed to rebuild the pier by spring, officials said.</p>")
+    };
+    let text: String = (0..5).map(line).collect();
+    for (name, html, expected) in [
+        (
+            "a section about something",
+            format!(
+                "{text}<h3>About the ceasefire</h3><p>The ceasefire was signed in Doha on Friday, and is to last for ninety days.</p>"
+            ),
+            7,
+        ),
+        (
+            "a publisher of itself",
+            format!(
+                "{text}<h3>About Acme Maritime</h3><p>Acme Maritime builds ferries in Gdansk, and has nine hundred employees on both coasts.</p>"
+            ),
+            5,
+        ),
+        (
+            "a sentence that leads elsewhere",
+            format!(
+                "{text}<p>For more information, see the page of the council on the closure of the pier.</p>{}{}",
+                line(7),
+                line(8)
+            ),
+            8,
+        ),
+        (
+            "a contact",
+            format!("{text}<p>For more information, see the page of the council on the closure of the pier.</p>"),
+            5,
+        ),
+        ("a label between short paragraphs", format!("{text}<div>Related</div>{}{}", line(7), line(8)), 7),
+    ] {
+        let found = read(&format!("<body><article><h1>Pier</h1><div class=qt>{html}</div></article></body>"));
+        assert_eq!(texts(&found).len(), expected, "{name}: {:?}", texts(&found));
+    }
+}
+
+#[test]
 fn a_body_split_by_an_advertisement_is_read_whole() {
     let chunk = |word: &str| {
         format!(
