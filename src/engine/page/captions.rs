@@ -78,6 +78,17 @@ const AGENCIES: [&str; 18] = [
     "submitted photo",
 ];
 
+/// A caption without the credit that it ends with.
+pub(super) fn without_credit(text: &str) -> &str {
+    let text = text.trim_end();
+    if !credits_image(text, 0) {
+        return text;
+    }
+    let starts = LABELS.iter().filter_map(|label| text.rfind(label)).chain(text.rfind('('));
+    let start = starts.filter(|at| text.len() - at <= CREDIT_MAX_BYTES).min();
+    start.and_then(|at| text.get(..at)).map_or(text, str::trim_end)
+}
+
 /// Whether a text is the credit of an image, or a caption that ends with one.
 pub(super) fn credits_image(text: &str, chars: u32) -> bool {
     if chars > CAPTION_MAX_CHARS {
@@ -170,6 +181,13 @@ mod tests {
         ] {
             let chars = u32::try_from(text.chars().count()).unwrap();
             assert_eq!(credits_image(text, chars), is_caption, "{text}");
+        }
+        for (text, bare) in [
+            ("The pier at dawn. Photograph: Jo Arden/Reuters", "The pier at dawn."),
+            ("The pier at dawn. (AP Photo/Jo Arden)", "The pier at dawn."),
+            ("The pier (left) at dawn.", "The pier (left) at dawn."),
+        ] {
+            assert_eq!(without_credit(text), bare);
         }
     }
 }

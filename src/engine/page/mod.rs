@@ -254,7 +254,9 @@ pub fn extract(input: &PageInput<'_>) -> Extracted {
     };
     // Columns are signed below their text, and nowhere else.
     let signed = if authors.is_empty() { signed(&said, &body.trace) } else { Vec::new() };
-    let (blocks, mut trace) = rescue::rescue((body.blocks, body.trace), &whole, &json, &about);
+    let read = rescue::rescue((body.blocks, body.trace), &whole, &json, &about);
+    let read = rescue::captions(read, &whole, &marks);
+    let (blocks, mut trace) = rescue::links(read, &whole, &everything, headline.element);
     let authors = if authors.is_empty() { signed } else { authors };
     let by_rule = |text| BlockTrace { text, kept: false, rule: "removed by the site's rules".to_owned() };
     trace.extend(ruled.removed.into_iter().map(by_rule));
@@ -370,9 +372,31 @@ impl Body {
         let head = inside.iter().take(EDGE_BLOCKS);
         let tail = inside.iter().rev().take(EDGE_BLOCKS.min(inside.len().saturating_sub(EDGE_BLOCKS)));
         let edges = head.chain(tail).map(|block| block_hash(&block.text)).collect();
-        Self { blocks: joined(kept), trace, edges }
+        Self { blocks: without_times(dom, &inside, joined(kept)), trace, edges }
     }
 }
+
+/// The blocks of a running report without the time in an element of its own at the head of each post's first.
+fn without_times(dom: &Dom<'_>, inside: &[RawBlock], mut blocks: Vec<Block>) -> Vec<Block> {
+    let is_timed = |block: &&RawBlock| {
+        let Some((time, _)) = block.text.split_once(' ').filter(|(time, _)| prune::is_clock(time)) else {
+            return false;
+        };
+        let is_told = |part: &NodeId| dom.text(*part).is_none_or(|text| !text.trim().is_empty());
+        let first = dom.children(block.element).find(is_told);
+        first.is_some_and(|first| dom.tag(first).is_some() && dom.text_content(first).trim() == time)
+    };
+    let timed: HashSet<&str> = inside.iter().filter(is_timed).map(|block| block.text.as_str()).collect();
+    if timed.len() >= TIMES_MIN {
+        for block in blocks.iter_mut().filter(|block| timed.contains(block.text.as_str())) {
+            block.text = block.text.split_once(' ').map(|(_, told)| told.to_owned()).unwrap_or_default();
+        }
+    }
+    blocks
+}
+
+/// A report whose posts have times has so many.
+const TIMES_MIN: usize = 3;
 
 /// Table cells of one row are one line, rows of one table one block.
 fn joined<'a>(kept: impl Iterator<Item = &'a RawBlock>) -> Vec<Block> {

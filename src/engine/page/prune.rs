@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use super::blocks::RawBlock;
 use super::captions;
+use super::discussion;
 use super::learned::Sought;
 use super::phrases;
 use super::{BlockTrace, first_letters, letters, same_letters};
@@ -22,6 +23,9 @@ const PROSE_CHARS: u32 = 120;
 
 /// A sentence of a text with short paragraphs has so many characters.
 const TOLD_MIN_CHARS: u32 = 60;
+
+/// What readers discuss has so many characters above their comments.
+const DISCUSSED_MIN_CHARS: u32 = 150;
 
 /// A heading of so many characters that ends as a sentence does says something by itself.
 const SENTENCE_MIN_CHARS: u32 = 60;
@@ -173,7 +177,7 @@ fn announced_links(blocks: &[RawBlock], out: &mut [Option<String>]) {
 }
 
 /// The time of a running report's post, alone on its line: "14:32", "2:05 pm GMT".
-fn is_clock(text: &str) -> bool {
+pub(super) fn is_clock(text: &str) -> bool {
     let Some((hour, rest)) = text.split_once(':').filter(|_| text.len() <= 14) else { return false };
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     let zone = rest.get(digits..).unwrap_or_default();
@@ -228,16 +232,20 @@ fn closing(blocks: &[RawBlock], out: &mut [Option<String>]) {
     let mut before = 0;
     for (at, block) in blocks.iter().enumerate() {
         before += block.chars;
-        if block.chars > 70 || before * 5 < total * 2 {
+        let rest = blocks.get(at + 1..).unwrap_or_default();
+        let is_early = before * 5 < total * 2;
+        // A long discussion stands below a short article.
+        if block.chars > 70 || (is_early && (before < DISCUSSED_MIN_CHARS || !discussion::opens(block, rest))) {
             continue;
         }
-        let rest = blocks.get(at + 1..).unwrap_or_default();
         let is_prose = |block: &RawBlock| block.chars >= PROSE_CHARS && block.link_density() < 0.3;
         let goes_on = rest.windows(2).any(|pair| pair.iter().all(is_prose));
         let is_line = !block.text.ends_with(['.', '!', '?', '。']);
         let told = rest.iter().filter(|block| is_told(block)).count();
         let ends = !rest.iter().any(is_prose) && told < 2 && phrases::labels_links(&block.text);
-        let rule = if is_line && (ends || (!goes_on && phrases::closes(&block.text))) {
+        let rule = if discussion::opens(block, rest) {
+            "readers' comments"
+        } else if is_line && (ends || (!goes_on && phrases::closes(&block.text))) {
             "below a closing heading"
         } else if is_line && before * 2 > total && is_heading_like(block) && is_about(&block.text, rest) {
             "the publisher of itself"

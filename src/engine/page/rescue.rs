@@ -1,13 +1,15 @@
 //! Where a page's markup lacks the article: its body as the page states it for machines, in JSON-LD, in a script's state or in
 //! a stream, or the AMP form that it names.
 
-use super::blocks;
-use super::dom::{self, Dom};
+use super::blocks::{self, RawBlock};
+use super::captions;
+use super::dom::{self, Dom, NodeId, Tag};
 use super::flight::{self, Flight};
 use super::jsonld::JsonLd;
-use super::marks::Marks;
+use super::marks::{self, Marks};
 use super::metadata::Head;
 use super::prune;
+use super::story;
 use super::{BlockTrace, Body, joined, letters, state};
 use crate::engine::split;
 use crate::model::article::{Block, BlockKind};
@@ -19,6 +21,14 @@ const LACKING_BYTES: usize = 300;
 const TEASER_BYTES: usize = 2_000;
 /// What is stated is taken where it is so many times longer.
 const GAIN: usize = 2;
+/// A page is one of pictures where its text is shorter, in bytes, and so many captions have so many characters; so many are read.
+const GALLERY_BYTES: usize = 500;
+const CAPTIONS_MIN: usize = 3;
+const CAPTION_MIN_CHARS: usize = 40;
+const CAPTIONS_MAX: usize = 400;
+/// How far up from its headline an article is, and how long an item of its list is at least, in characters.
+const STORY_HEIGHT: usize = 5;
+const ITEM_MIN_CHARS: u32 = 15;
 /// Letters of a paragraph by which a text is known again.
 const SAMPLE_CHARS: usize = 48;
 
@@ -104,6 +114,50 @@ fn state_quotes(page: &Dom<'_>, shown: &[Block]) -> bool {
         return false;
     };
     state::scripts(page).any(|script| script.contains(run))
+}
+
+/// What a page of pictures tells below them, where it has hardly another text.
+pub(super) fn captions(shown: Read, page: &Dom<'_>, marks: &Marks) -> Read {
+    let length = length(&shown.0);
+    if length >= GALLERY_BYTES {
+        return shown;
+    }
+    let is_caption = |id: &NodeId| page.tag(*id) == Some(Tag::Figcaption) && marks.dropped(*id) == Some(marks::FIGURE);
+    let told = |id: NodeId| {
+        let cut = blocks::cut(page, marks, id, marks.dropped(id));
+        let text = cut.iter().map(|block| block.text.as_str()).collect::<Vec<_>>().join(" ");
+        captions::without_credit(&text).to_owned()
+    };
+    let all = page.ids().filter(is_caption).take(CAPTIONS_MAX).map(told);
+    let told: Vec<String> = all.filter(|text| text.chars().count() >= CAPTION_MIN_CHARS).collect();
+    if told.len() < CAPTIONS_MIN || told.iter().map(String::len).sum::<usize>() <= length * GAIN {
+        return shown;
+    }
+    let (mut blocks, mut trace) = shown;
+    for text in told {
+        if blocks.iter().all(|block| block.text != text) {
+            trace.push(kept(&text, "below a picture of a page of pictures"));
+            blocks.push(Block { kind: BlockKind::Paragraph, text });
+        }
+    }
+    (blocks, trace)
+}
+
+/// The list of links that is all of an article: what it stands in holds the headline, and nothing else of length.
+pub(super) fn links(shown: Read, page: &Dom<'_>, all: &[RawBlock], headline: Option<NodeId>) -> Read {
+    let story =
+        headline.and_then(|headline| page.ancestors(headline).take(STORY_HEIGHT).find(|at| story::is_story(page, *at)));
+    let (Some(story), Some(headline), true) = (story, headline, shown.0.is_empty()) else { return shown };
+    let is_item =
+        |block: &&RawBlock| block.kind == BlockKind::Item && block.element > headline && block.chars >= ITEM_MIN_CHARS;
+    let items: Vec<&RawBlock> = blocks::within(page, all, story).iter().filter(is_item).collect();
+    let group = items.first().and_then(|first| first.group);
+    let listed: Vec<&RawBlock> = items.into_iter().filter(|item| item.group == group).collect();
+    if group.is_none() || listed.len() < CAPTIONS_MIN {
+        return shown;
+    }
+    let trace = listed.iter().map(|item| kept(&item.text, "a list of links that is the article")).collect();
+    (joined(listed.into_iter()), trace)
 }
 
 fn from_text(body: &str, about: &prune::About<'_>, rule: &str) -> Read {
@@ -253,5 +307,35 @@ mod tests {
         ] {
             assert!(read(&page(&format!("<script type=\"application/json\">{script}</script>"), "")).blocks.is_empty());
         }
+    }
+
+    #[test]
+    fn a_page_of_pictures_is_told_below_them_and_an_article_is_not() {
+        let caption = |at: usize| {
+            format!(
+                "<figure><img src='{at}.jpg'><figcaption>On day {at} the first ferry of the morning leaves the northern quay. <span class=credit>Photograph: Jo Arden/The Lantern</span></figcaption></figure>"
+            )
+        };
+        let pictures: String = (0..5).map(caption).collect();
+        let plain = |text: &str| format!("<p>{}</p>", text.replace('\\', ""));
+        let gallery = read(&page("", &format!("<article><h1>Pier to be rebuilt</h1>{pictures}</article>")));
+        assert_eq!(texts(&gallery).len(), 5);
+        assert!(texts(&gallery).iter().all(|text| text.ends_with("quay.")));
+        let told =
+            [FIRST, SECOND, THIRD, FIRST, SECOND].map(plain).concat() + &plain(&format!("{THIRD} So it was said."));
+        let article = read(&page("", &format!("<article><h1>Pier to be rebuilt</h1>{told}{pictures}</article>")));
+        assert_eq!(texts(&article).len(), 4);
+    }
+
+    #[test]
+    fn a_list_of_links_is_an_article_where_it_is_all_of_one() {
+        let item =
+            |at: usize| format!("<li><a href='/{at}'>The island lamps are mended again</a> (The Lantern {at})</li>");
+        let list: String = (0..4).map(item).collect();
+        let own = |around: &str| {
+            page("", &format!("<{around}><h1>Pier to be rebuilt</h1><div><ul>{list}</ul></div></{around}>"))
+        };
+        assert_eq!(texts(&read(&own("article"))).len(), 4);
+        assert!(texts(&read(&own("main"))).is_empty());
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn of(dom: &Dom<'_>, blocks: &[RawBlock], headline: NodeId) -> Option
 }
 
 /// Whether an element is an article by its tag or its class.
-fn is_story(dom: &Dom<'_>, id: NodeId) -> bool {
+pub(super) fn is_story(dom: &Dom<'_>, id: NodeId) -> bool {
     match dom.tag(id) {
         Some(Tag::Article) => true,
         Some(Tag::Div | Tag::Section) => dom.attribute(id, Name::Class).is_some_and(|class| {

@@ -57,6 +57,26 @@ fn a_page_of_a_common_system_gives_its_article_and_nothing_else() {
 }
 
 #[test]
+fn the_time_of_a_post_is_no_word_of_it() {
+    let post = |at: usize| {
+        format!(
+            "<p><span>1{at}:05</span> On day {at} the harbour council agreed to rebuild the pier by spring, officials said.</p>"
+        )
+    };
+    let posts = |to: usize| (0..to).map(post).collect::<String>();
+    for (html, first) in [
+        (posts(5), "On day 0"),
+        (
+            posts(2) + "<p>It will cost nine million coins, more than was feared, and the ferry company is to pay.</p>",
+            "10:05 On day 0",
+        ),
+    ] {
+        let found = read(&format!("<body><article><h1>Pier</h1><div class=qt>{html}</div></article></body>"));
+        assert!(texts(&found).first().is_some_and(|text| text.starts_with(first)), "{:?}", texts(&found));
+    }
+}
+
+#[test]
 fn sections_and_sentences_of_a_text_are_no_notes_below_it() {
     let line = |at: usize| {
         format!("<p>On day {at} the harbour council agreed to rebuild the pier by spring, officials said.</p>")
