@@ -40,7 +40,10 @@ const TURNS_MIN: usize = 3;
 /// Whether readers' comments begin with a line: it is their label, or what they discuss ends there, and below it names and
 /// sentences take turns.
 pub(super) fn opens(block: &RawBlock, below: &[RawBlock]) -> bool {
-    let is_label = || block.text.len() <= LABEL_MAX_BYTES && block.link_density() < 0.5 && LABEL.is_match(&block.text);
+    // That is asked of every block.
+    if block.text.len() > LABEL_MAX_BYTES || block.link_density() >= 0.5 {
+        return false;
+    }
     let is_name =
         |block: &RawBlock| block.chars <= NAME_MAX_CHARS && !block.text.ends_with(['.', '!', '?', ':', '”', '"', '。']);
     let says = |block: &RawBlock| block.chars > NAME_MAX_CHARS && block.link_density() < 0.3;
@@ -48,7 +51,7 @@ pub(super) fn opens(block: &RawBlock, below: &[RawBlock]) -> bool {
         let pairs = below.get(..below.len().min(TURNS)).unwrap_or_default().windows(2);
         pairs.filter(|pair| is_name(&pair[0]) && says(&pair[1])).count() >= TURNS_MIN
     };
-    is_label() && turns()
+    turns() && LABEL.is_match(&block.text)
 }
 
 /// The article that readers discuss in the voted container: comments outvote a short one.
