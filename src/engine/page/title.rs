@@ -25,6 +25,8 @@ const BEGINNING_MIN_CHARS: usize = 6;
 const MORE_MAX_CHARS: usize = 12;
 /// What sections are called that no page needs to state.
 const SECTIONS: [&str; 8] = ["News", "World", "Politics", "Opinion", "Business", "Sport", "Sports", "Culture"];
+/// Headings of each kind whose texts are read.
+const HEADINGS_MAX: usize = 8;
 /// Longest heading, in characters.
 const HEADING_MAX_CHARS: u32 = 600;
 
@@ -95,11 +97,16 @@ impl Places<'_> {
         };
         let is_heading = |id: &NodeId| matches!(self.said.dom.tag(*id), Some(Tag::H1 | Tag::H2 | Tag::H3));
         let is_line = |id: &NodeId| self.said.marks.sums(*id).text <= HEADING_MAX_CHARS;
-        let headings = self.said.dom.ids().filter(|id| is_heading(id) && is_line(id) && !is_other(*id)).take(60);
+        let headings = self.said.dom.ids().filter(|id| is_heading(id) && is_line(id) && !is_other(*id));
         // Blogs set their own name as the first heading and the article's below it, named as such. The others' texts are not
-        // needed.
-        let first = headings.map(|id| (id, is_named(id)));
-        let first = first.filter(|(id, named)| *named || self.said.dom.tag(*id) == Some(Tag::H1));
+        // needed, and of those that are only named few: menus and lists name their teasers the same.
+        let mut teased = 0;
+        let mut is_asked = |element: NodeId, named: bool| {
+            let is_first = self.said.dom.tag(element) == Some(Tag::H1);
+            teased += usize::from(named && !is_first);
+            is_first || (named && teased <= HEADINGS_MAX)
+        };
+        let first = headings.map(|id| (id, is_named(id))).filter(|(id, named)| is_asked(*id, *named));
         let found = first
             .map(|(element, named)| Heading {
                 element,
@@ -109,7 +116,7 @@ impl Places<'_> {
             .filter(|heading| {
                 !heading.text.is_empty() && !self.names_site(&heading.text) && !self.leads_home(heading.element)
             });
-        found.take(8).collect()
+        found.take(2 * HEADINGS_MAX).collect()
     }
 
     /// Whether all of a heading is a link to the front page: then it is the site's name.
@@ -119,6 +126,26 @@ impl Places<'_> {
         let all = |link| squeeze(&dom.text_content(link)) == squeeze(&dom.text_content(heading));
         let href = link.filter(|link| all(*link)).and_then(|link| dom.attribute(link, Name::Href));
         href.is_some_and(|href| home::leads_home(self.said.url, href))
+    }
+
+    /// Whether all of a heading is a link to another page: then it is that page's.
+    fn leads_elsewhere(&self, heading: NodeId) -> bool {
+        let dom = self.said.dom;
+        let own = self.said.url.as_url().path();
+        let links = dom.subtree(heading).chain(std::iter::once(dom.parent(heading)));
+        let link = links.into_iter().find(|id| dom.tag(*id) == Some(Tag::A));
+        let all = |link| squeeze(&dom.text_content(link)).len() >= squeeze(&dom.text_content(heading)).len();
+        let href = link.filter(|link| all(*link)).and_then(|link| dom.attribute(link, Name::Href));
+        href.filter(|href| !href.starts_with('#'))
+            .is_some_and(|href| self.said.url.join(href).is_ok_and(|to| to.as_url().path() != own))
+    }
+
+    /// The one heading that microdata call the headline.
+    fn marked<'b>(&self, headings: &'b [Heading]) -> Option<&'b Heading> {
+        let mut marked = headings.iter().filter(|heading| {
+            has_property(self.said.dom, heading.element, "headline") && !self.leads_elsewhere(heading.element)
+        });
+        marked.next().filter(|_| marked.next().is_none())
     }
 
     /// Whether links to the front page call it so.
@@ -211,7 +238,7 @@ impl Places<'_> {
                 })
         };
         let confirmed = headings.iter().filter(|heading| heading.named).find(is_confirmed);
-        let confirmed = confirmed.or_else(|| headings.iter().find(is_confirmed));
+        let confirmed = confirmed.or_else(|| self.marked(headings)).or_else(|| headings.iter().find(is_confirmed));
         let agreed = |text: &str| stated.iter().filter(|one| same_letters(one, text)).count() > 1;
         if confirmed.is_none()
             && !stated.first().is_some_and(|text| agreed(text))
@@ -226,9 +253,10 @@ impl Places<'_> {
                 heading.text.split_whitespace().count() >= 4
                     || heading.text.chars().filter(|c| !c.is_ascii()).count() >= 8
             };
-            headings.iter().find(|heading| heading.named && heading.text.split_whitespace().count() > 1).or_else(|| {
-                headings.iter().find(|one| long(one) && stated.iter().any(|other| shares_words(&one.text, other)))
-            })
+            let mut own = headings.iter().filter(|heading| !self.leads_elsewhere(heading.element));
+            own.clone()
+                .find(|heading| heading.named && heading.text.split_whitespace().count() > 1)
+                .or_else(|| own.find(|one| long(one) && stated.iter().any(|other| shares_words(&one.text, other))))
         };
         let heading = confirmed.or_else(own).or_else(|| headings.first().filter(|_| stated.is_empty()));
         let Some(heading) = heading else {
@@ -259,10 +287,17 @@ impl Places<'_> {
         if stated.iter().filter(|one| same_letters(one, &heading.text)).count() > 1 {
             return None;
         }
-        let text = self.said.dom.text_content(heading.element);
-        let lines: Vec<String> = text.lines().map(squeeze).filter(|line| !line.is_empty()).collect();
+        let dom = self.said.dom;
+        let text = dom.text_content(heading.element);
+        // A kicker in an element of its own may stand there without a blank.
+        let parts = dom.children(heading.element).map(|part| match dom.text(part) {
+            Some(text) => squeeze(text),
+            None => squeeze(&dom.text_content(part)),
+        });
+        let lines = parts.chain(text.lines().map(squeeze)).filter(|line| !line.is_empty());
+        let lines: Vec<String> = lines.filter(|line| *line != heading.text).collect();
         let is_stated = |line: &&String| stated.iter().any(|one| same_letters(one, line));
-        lines.iter().find(is_stated).filter(|_| lines.len() > 1).cloned()
+        lines.iter().find(is_stated).cloned()
     }
 
     /// The element that shows a text and nothing else, where no heading does.
@@ -428,6 +463,37 @@ mod tests {
             ("港口谈判结束未达成协议_国际_晨报网", None, "港口谈判结束未达成协议"),
         ] {
             assert_eq!(strip(title, |part| names_site(part, site, &url), site), expected);
+        }
+    }
+
+    #[test]
+    fn the_headline_is_told_from_other_headings() {
+        let prose = "<p>The council met on Tuesday, and agreed to rebuild the pier by spring, officials of the harbour said.</p>";
+        let menu: String = (0..80)
+            .map(|at| {
+                format!("<h3 class=entry-title><a href='/news/{at}'>Museum plans a roof of glass, number {at}</a></h3>")
+            })
+            .collect();
+        for (title, headings, expected) in [
+            (
+                "Ferry subsidy to lapse, papers show - North Sound Post",
+                format!("{menu}<h1 class=entry-title>Ferry subsidy to lapse, papers show</h1>"),
+                "Ferry subsidy to lapse, papers show",
+            ),
+            (
+                "University of Velm: News",
+                "<h1>News</h1><h1>University of Velm</h1><h3 itemprop=headline>Expedition to the lake sets out</h3>".to_owned(),
+                "Expedition to the lake sets out",
+            ),
+            (
+                "Lost and found - We no longer leave things",
+                "<meta property=og:title content='We no longer leave things'><h1><span>Lost and found</span>We no longer leave things</h1>".to_owned(),
+                "We no longer leave things",
+            ),
+        ] {
+            let html = format!("<title>{title}</title><body><div>{headings}{prose}{prose}</div></body>");
+            let found = crate::engine::page::tests::read_at(&html, "https://north.test/news/a17").title;
+            assert_eq!(found.as_deref(), Some(expected), "{title}");
         }
     }
 
