@@ -9,6 +9,7 @@
 use super::dates;
 use super::dom::{Dom, Name, NodeId, Tag};
 use super::jsonld::JsonLd;
+use super::labels;
 use super::marks::Marks;
 use crate::model::time::Published;
 use crate::model::url::WebUrl;
@@ -276,7 +277,7 @@ fn named(dom: &Dom<'_>, marks: &Marks, language: Option<&str>) -> Option<Publish
     let lines = dom.ids().filter(|id| {
         let chars = marks.sums(*id).text;
         let is_line = (6..=DATE_LINE_MAX_CHARS).contains(&chars) && is_date_name(dom, *id);
-        (is_line || dom.text(*id).is_some_and(dates::is_labelled)) && !is_foreign(marks, *id)
+        (is_line || dom.text(*id).is_some_and(labels::is_labelled)) && !is_foreign(marks, *id)
     });
     let mut found: Option<Published> = None;
     for id in lines.take(DATE_LINES_MAX) {
@@ -293,7 +294,7 @@ fn named(dom: &Dom<'_>, marks: &Marks, language: Option<&str>) -> Option<Publish
         };
         // «发布日期: 2012-06-24» is read as a line.
         let date = dates::parse(&text, language).or_else(|| dates::in_line(&text, language));
-        let Some(date) = date.filter(|_| !dates::says_changed(&text)) else { continue };
+        let Some(date) = date.filter(|_| !labels::says_changed(&text)) else { continue };
         if found.is_some_and(|known| known.day() != date.day()) {
             return None;
         }
@@ -332,7 +333,7 @@ fn visible(dom: &Dom<'_>, marks: &Marks, near: &Near, language: Option<&str>) ->
         let stated = dom.attribute(id, Name::Datetime).and_then(|text| dates::parse(text, language));
         let text = squeeze(&dom.text_content(id));
         // Content systems put the last change there, below the words of publishing.
-        let said = || dates::parse(&text, language).filter(|_| dates::says_published(&text));
+        let said = || dates::parse(&text, language).filter(|_| labels::says_published(&text));
         let found = match stated {
             Some(stated) => said().filter(|said| said.day() != stated.day()).unwrap_or(stated),
             None => dates::parse(&text, language)?,
@@ -342,7 +343,7 @@ fn visible(dom: &Dom<'_>, marks: &Marks, near: &Near, language: Option<&str>) ->
     let lines = nodes.filter_map(|id| {
         let line = squeeze(dom.text(id)?);
         // «Updated 20 March 2026 | First published 19 March 2026»
-        let published = dates::published_part(&line).and_then(|part| dates::in_line(part, language));
+        let published = labels::published_part(&line).and_then(|part| dates::in_line(part, language));
         let found = published.or_else(|| dates::in_line(&line, language))?;
         (!is_fact(dom, near, id)).then(|| (found, published.is_none() && is_of_change(dom, id, &line)))
     });
@@ -389,13 +390,13 @@ const LABEL_MAX_BYTES: usize = 40;
 
 /// Whether a date says that it is of a change, or the words right before it do.
 fn is_of_change(dom: &Dom<'_>, id: NodeId, text: &str) -> bool {
-    if has_property(dom, id, "dateModified") || dates::says_changed(text) {
+    if has_property(dom, id, "dateModified") || labels::says_changed(text) {
         return true;
     }
     let before = (id.saturating_sub(LABEL_NODES)..id).rev().filter_map(|at| dom.text(at)).map(str::trim);
     let label = before.into_iter().find(|text| !text.is_empty());
     label.is_some_and(|label| {
-        label.len() <= LABEL_MAX_BYTES && !label.contains(|c: char| c.is_ascii_digit()) && dates::says_changed(label)
+        label.len() <= LABEL_MAX_BYTES && !label.contains(|c: char| c.is_ascii_digit()) && labels::says_changed(label)
     })
 }
 

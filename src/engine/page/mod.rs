@@ -20,6 +20,7 @@ mod flight;
 mod home;
 mod islands;
 mod jsonld;
+mod labels;
 mod learned;
 mod lexicon;
 mod marks;
