@@ -4,7 +4,7 @@
 //! A mark never hides the article: a subtree that holds a good part of the page's prose is kept whatever its name, since
 //! publishers write `class="has-sidebar"` on the body and wrap whole pages in a form.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::blanks;
 use super::dom::{Dom, Name, NodeId, Tag};
@@ -164,10 +164,15 @@ impl Judge<'_> {
         let Some(class) = self.dom.attribute(id, Name::Class) else { return false };
         let parent = self.dom.parent(id);
         let total = self.sums.first().map_or(0, |all| all.prose);
-        let held = *alike.prose.entry((parent, class)).or_insert_with(|| {
-            let same = self.dom.children(parent).filter(|child| self.dom.attribute(*child, Name::Class) == Some(class));
-            same.filter_map(|child| self.sums.get(child as usize)).map(|sums| sums.prose).sum()
-        });
+        // All children at once: a page may give each of thousands of siblings a class of its own.
+        if alike.summed.insert(parent) {
+            for child in self.dom.children(parent) {
+                let Some(class) = self.dom.attribute(child, Name::Class) else { continue };
+                let prose = self.sums.get(child as usize).map_or(0, |sums| sums.prose);
+                *alike.prose.entry((parent, class)).or_default() += prose;
+            }
+        }
+        let held = alike.prose.get(&(parent, class)).copied().unwrap_or_default();
         u64::from(held) * 2 >= u64::from(total)
     }
 }
@@ -175,6 +180,7 @@ impl Judge<'_> {
 /// The prose of siblings of one class, by their parent.
 #[derive(Default)]
 struct Alike<'a> {
+    summed: HashSet<NodeId>,
     prose: HashMap<(NodeId, &'a str), u32>,
 }
 

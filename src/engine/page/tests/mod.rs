@@ -321,6 +321,10 @@ fn hostile_pages_are_read_in_bounded_time() {
     let line = "<p>The harbour council met on Tuesday, and agreed to rebuild the pier, officials said.</p>";
     for (name, html) in [
         ("nested elements", format!("{}{}", "<div>".repeat(100_000), line.repeat(20))),
+        (
+            "a class of its own for each paragraph",
+            (0..40_000).map(|at| format!("<p class=sponsored-{at}>{line}</p>")).collect::<Vec<_>>().concat(),
+        ),
         ("nested tables", format!("{}{}", "<table><tr><td>".repeat(20_000), line)),
         ("unclosed inline elements", format!("<p>{}", "<b>x".repeat(50_000))),
         ("named bodies", format!("<div class='article-body'>{line}").repeat(5_000)),
