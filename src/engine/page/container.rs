@@ -74,9 +74,8 @@ fn teased(
     }
     let left: Vec<RawBlock> = blocks.iter().filter(|block| !teasers.has(block.element)).cloned().collect();
     let found = choose(dom, marks, &left)?;
-    let told = blocks::within(dom, &left, found).iter().filter(|block| is_paragraph(block));
     let is_below = headline.is_none_or(|headline| dom.after(found) > headline);
-    (is_below && told.map(|block| block.chars).sum::<u32>() >= PARAGRAPH_MIN_CHARS).then_some(found)
+    (is_below && told(blocks::within(dom, &left, found)) >= PARAGRAPH_MIN_CHARS).then_some(found)
 }
 
 pub(super) fn choose(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock]) -> Option<NodeId> {
@@ -88,6 +87,11 @@ pub(super) fn choose(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock]) -> Optio
 
 pub(super) fn is_paragraph(block: &RawBlock) -> bool {
     block.chars >= PARAGRAPH_MIN_CHARS && block.link_density() < 0.5
+}
+
+/// How much some blocks tell: the characters of their paragraphs.
+pub(super) fn told<'b>(blocks: impl IntoIterator<Item = &'b RawBlock>) -> u32 {
+    blocks.into_iter().filter(|block| is_paragraph(block)).map(|block| block.chars).sum()
 }
 
 fn is_prose(block: &RawBlock) -> bool {

@@ -60,8 +60,7 @@ pub(super) fn subject(dom: &Dom<'_>, marks: &Marks, blocks: &[RawBlock], top: No
     let first = spoken(inside).or_else(|| labelled(blocks, inside))?;
     let before: Vec<RawBlock> = blocks.iter().filter(|block| block.element < first).cloned().collect();
     let found = container::choose(dom, marks, &before)?;
-    let told = blocks::within(dom, &before, found).iter().filter(|block| container::is_paragraph(block));
-    let is_told = told.map(|block| block.chars).sum::<u32>() >= DISCUSSED_MIN_CHARS;
+    let is_told = container::told(blocks::within(dom, &before, found)) >= DISCUSSED_MIN_CHARS;
     (is_told && !dom.subtree(found).contains(&first)).then_some(found)
 }
 

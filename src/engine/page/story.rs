@@ -62,10 +62,7 @@ pub(super) fn is_of_another(dom: &Dom<'_>, blocks: &[RawBlock], top: NodeId, sto
 /// Whether shorter articles follow one, each with a headline: the next ones, or what teases them. The posts of a running report
 /// are no such articles.
 fn is_followed(dom: &Dom<'_>, blocks: &[RawBlock], top: NodeId, story: NodeId) -> bool {
-    let told = |id: NodeId| {
-        let paragraphs = blocks::within(dom, blocks, id).iter().filter(|block| container::is_paragraph(block));
-        paragraphs.map(|block| block.chars).sum::<u32>()
-    };
+    let told = |id: NodeId| container::told(blocks::within(dom, blocks, id));
     let is_headed =
         |id: NodeId| blocks::within(dom, blocks, id).first().is_some_and(|block| block.kind == BlockKind::Heading);
     let own = told(story);

@@ -88,18 +88,15 @@ impl Teasers {
 
     /// Whether most of a container's prose is theirs.
     pub(super) fn prevail(&self, blocks: &[RawBlock]) -> bool {
-        let (mut own, mut all) = (0, 0);
-        for block in blocks.iter().filter(|block| container::is_paragraph(block)) {
-            all += block.chars;
-            own += if self.has(block.element) { block.chars } else { 0 };
-        }
+        let own = container::told(blocks.iter().filter(|block| self.has(block.element)));
+        let all = container::told(blocks);
         own * 2 > all
     }
 
     /// Whether a text is left without them.
     pub(super) fn leave_text(&self, blocks: &[RawBlock]) -> bool {
-        let left = blocks.iter().filter(|block| container::is_paragraph(block) && !self.has(block.element));
-        !self.found.is_empty() && left.map(|block| block.chars).sum::<u32>() >= LEFT_MIN_CHARS
+        let left = blocks.iter().filter(|block| !self.has(block.element));
+        !self.found.is_empty() && container::told(left) >= LEFT_MIN_CHARS
     }
 }
 
